@@ -1,0 +1,1 @@
+//! Ids, time, moods, entries and their rules.

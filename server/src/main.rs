@@ -1,0 +1,2 @@
+//! Lume's backend.
+fn main() {}
