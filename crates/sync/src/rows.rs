@@ -1,0 +1,262 @@
+//! The rows of a profile's database: a plain header with what indices need, and a sealed body.
+//!
+//! Every store implementation writes these rows as they are; what a body holds is between [`crate::body`] and the
+//! engine. Times are milliseconds since the epoch (UTC).
+
+use lume_core::ids::{ClaimId, EntityId, EventId};
+use lume_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::content::Operation;
+
+/// The name of a kind of entity, as in `mood`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Kind(pub String);
+
+/// The place of an event in its outbox: given by the store, growing, never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seq(pub u64);
+
+/// The account's commit number at the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Revision(pub u64);
+
+/// Names one entity: lanes, bases and rows are found by it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EntityKey {
+    /// Which kind of entity.
+    pub kind: Kind,
+    /// Which one.
+    pub id: EntityId,
+}
+
+/// Where an entity stands with the backend, for the eye; the outbox is what counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SyncState {
+    /// On this device alone; no event was made.
+    Local,
+    /// At least one event waits.
+    Waiting,
+    /// The backend has it.
+    Synced,
+    /// An event was refused or given up, and waits for the person.
+    Failed,
+    /// The backend has another version; parked.
+    Conflict,
+}
+
+/// One entity as the person sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EntityRow {
+    /// Which entity.
+    pub key: EntityKey,
+    /// Civil date and time in its zone, sortable as text: `2025-01-15T11:30:00.000`.
+    pub local_time: String,
+    /// Deleted rows keep their body, for undo and the bin.
+    pub deleted: bool,
+    /// The last revision the backend gave it.
+    pub rev: Option<Revision>,
+    /// Shown beside it.
+    pub sync: SyncState,
+    /// Where it came from: `manual`, `import` or `api`.
+    pub source: String,
+    /// Its id at that source.
+    pub source_id: Option<String>,
+    /// Sealed content.
+    pub body: Vec<u8>,
+}
+
+/// The last state of an entity that the backend is known to have.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BaseRow {
+    /// Which entity.
+    pub key: EntityKey,
+    /// Its revision there; none with a basic backend.
+    pub rev: Option<Revision>,
+    /// Whether it is deleted there.
+    pub deleted: bool,
+    /// Sealed content; empty for a deleted one.
+    pub body: Vec<u8>,
+}
+
+/// Where an event stands. A claimed event stays [`EventState::Pending`]; the claim is a record of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EventState {
+    /// First of its lane; goes out when `not_before` has come.
+    Pending,
+    /// Behind another event of its lane.
+    Held,
+    /// Refused or given up: stays until the person decides. See [`Failure`].
+    Dead,
+    /// Met another version at the backend.
+    Parked,
+}
+
+impl EventState {
+    /// All of them, in the order of their codes.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Held, Self::Dead, Self::Parked];
+
+    /// The number that stands for it in an index key.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Pending => 0,
+            Self::Held => 1,
+            Self::Dead => 2,
+            Self::Parked => 3,
+        }
+    }
+}
+
+/// Why an event is dead or parked. Says codes and names of fields, never content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What happened.
+    pub reason: FailureReason,
+    /// The HTTP status that said so, if one did.
+    pub status: Option<u16>,
+    /// Refused fields with their codes.
+    pub fields: Vec<(String, String)>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The reasons a person can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureReason {
+    /// The backend did not understand the request.
+    BadRequest,
+    /// Not allowed for this account.
+    Forbidden,
+    /// Refused by a rule; `fields` says which.
+    Invalid,
+    /// Too large on its own.
+    TooLarge,
+    /// The key was used for another content: an alarm, since the engine never does that.
+    KeyReused,
+    /// The server failed on it six times in all.
+    GaveUp,
+    /// Another refusal.
+    Refused,
+    /// The backend has another version of the entity.
+    Version,
+    /// The backend knows the id with other content.
+    Exists,
+    /// The backend has deleted it.
+    Gone,
+    /// The backend has something else under the same natural key.
+    Natural,
+}
+
+impl FailureReason {
+    /// Whether the event's effect may be at the server all the same, so that its id and bytes must be used again.
+    pub const fn is_ambiguous(self) -> bool {
+        match self {
+            Self::GaveUp => true,
+            Self::BadRequest
+            | Self::Forbidden
+            | Self::Invalid
+            | Self::TooLarge
+            | Self::KeyReused
+            | Self::Refused
+            | Self::Version
+            | Self::Exists
+            | Self::Gone
+            | Self::Natural => false,
+        }
+    }
+}
+
+/// One event on its way to the backend.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutboxRow {
+    /// Given by the store at the first put; `None` asks for a new one.
+    pub seq: Option<Seq>,
+    /// The idempotency key; random.
+    pub event_id: EventId,
+    /// Its lane.
+    pub key: EntityKey,
+    /// What it does.
+    pub operation: Operation,
+    /// Where it stands.
+    pub state: EventState,
+    /// Not to be sent before this wall time; 0 is at once.
+    pub not_before: Timestamp,
+    /// How long that wait was when it was set, in milliseconds: a longer remainder means that the clock jumped back.
+    pub wait_ms: u64,
+    /// Outcomes in which the server answered about this very event and failed.
+    pub attempts: u32,
+    /// The revision that the person's action was based on. `None` for the first event of an entity, and for one that
+    /// follows another of its lane until that one is acknowledged.
+    pub base_rev: Option<Revision>,
+    /// When the person acted.
+    pub created_at: Timestamp,
+    /// The account it belongs to, and the only one it may be sent under.
+    pub account: String,
+    /// The version of the format of `body`.
+    pub schema_v: u16,
+    /// Sealed exact request, once it may have been sent; never changed afterwards.
+    pub request: Option<Vec<u8>>,
+    /// Why it is dead or parked.
+    pub failure: Option<Failure>,
+    /// Sealed content or patch.
+    pub body: Vec<u8>,
+}
+
+/// One claimed event with the exact request that will be sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClaimItem {
+    /// The row.
+    pub seq: Seq,
+    /// The row's event, so that a claim never settles another one.
+    pub event_id: EventId,
+    /// The row's entity.
+    pub key: EntityKey,
+    /// Sealed request.
+    pub request: Vec<u8>,
+}
+
+/// A batch that one flusher has taken, for a time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClaimRow {
+    /// Random.
+    pub id: ClaimId,
+    /// Who took it: one engine's life.
+    pub owner: String,
+    /// Grows with each claim; a late failure of an older epoch changes nothing.
+    pub epoch: u64,
+    /// When the lease is over.
+    pub until: Timestamp,
+    /// The events.
+    pub items: Vec<ClaimItem>,
+}
+
+/// Numbers of events by state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Waiting or being sent.
+    pub pending: u64,
+    /// Waiting behind another one of the same entity.
+    pub held: u64,
+    /// Refused or given up.
+    pub dead: u64,
+    /// In conflict.
+    pub parked: u64,
+}
+
+impl Counts {
+    /// Events that are not at the backend yet and need nobody's decision.
+    pub const fn waiting(&self) -> u64 {
+        self.pending + self.held
+    }
+
+    /// Events that wait for the person.
+    pub const fn needs_person(&self) -> u64 {
+        self.dead + self.parked
+    }
+}
