@@ -1,0 +1,37 @@
+//! Paths, relative to the backend's base address.
+
+use lume_core::ids::EntityId;
+
+/// Prefix of every call.
+pub const API: &str = "/api/v1";
+/// `GET`: tiny, uncached, no key and no account needed.
+pub const HEALTH: &str = "/health";
+/// `GET`: who the backend is and what it can do.
+pub const CAPABILITIES: &str = "/api/v1/capabilities";
+/// `POST`: a new account.
+pub const REGISTER: &str = "/api/v1/auth/register";
+/// `POST`: a session for an account.
+pub const LOGIN: &str = "/api/v1/auth/login";
+/// `POST`: a new pair of tokens.
+pub const REFRESH: &str = "/api/v1/auth/refresh";
+/// `POST`: ends the session.
+pub const LOGOUT: &str = "/api/v1/auth/logout";
+/// `POST`: changes the password.
+pub const PASSWORD: &str = "/api/v1/auth/password";
+/// `GET`, `PUT`, `DELETE`: one's own account.
+pub const ME: &str = "/api/v1/users/me";
+/// `POST` and `GET`: mood entries.
+pub const MOODS: &str = "/api/v1/moods";
+/// `GET`: consultations.
+pub const CONSULTATIONS: &str = "/api/v1/consultations";
+/// `POST`: changes in batches.
+pub const BATCH: &str = "/api/v1/events:batch";
+/// `GET`: changes from elsewhere.
+pub const CHANGES: &str = "/api/v1/changes";
+/// The server's description of itself.
+pub const OPENAPI: &str = "/api/openapi.json";
+
+/// The path of one entity below its collection, as in `/api/v1/moods/{id}`.
+pub fn item(collection: &str, id: EntityId) -> String {
+    format!("{collection}/{id}")
+}
