@@ -2,7 +2,7 @@
 // at all; and one copy of the runtime configuration. Answers of the API are kept in none of them.
 //
 // These files are joined into one classic script by `cargo xtask build`, after a first line
-//   const LUME_BUILD = {"version": "<hex>", "files": [["/path", "<base64 of SHA-256>"], …]};
+//   "use strict"; const LUME_BUILD = {"version": "<hex>", "files": [["/path", "<base64 of SHA-256>"], …]};
 
 const BUILD_CACHE_PREFIX = "lume-build-";
 const CONFIG_CACHE = "lume-config";

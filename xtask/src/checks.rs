@@ -1,0 +1,128 @@
+//! The checks, one function per step.
+
+use anyhow::{Result, bail};
+
+use crate::process;
+use crate::project::Project;
+use crate::tools;
+
+/// The packages that exist for the browser, and are linted for it besides.
+const WASM_PACKAGES: [&str; 6] = ["-p", "lume", "-p", "lume-web", "-p", "lume-browser-tests"];
+const WASM_TARGET: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
+const SIM_SEEDS_DEFAULT: &str = "200";
+
+/// Checks the format of all Rust code.
+pub(crate) fn format(project: &Project) -> Result<()> {
+    tools::lint_tools()?;
+    process::run(process::cargo(&project.root).args(["fmt", "--all", "--check"]))
+}
+
+/// Lints everything for the host, tests included: core, wire and sync must build without a browser.
+pub(crate) fn clippy_host(project: &Project) -> Result<()> {
+    tools::lint_tools()?;
+    process::run(
+        process::cargo(&project.root)
+            .args(["clippy", "--locked", "--workspace", "--all-targets"])
+            .args(["--", "-D", "warnings"]),
+    )
+}
+
+/// Lints for the browser what is made for it.
+pub(crate) fn clippy_wasm(project: &Project) -> Result<()> {
+    tools::lint_tools()?;
+    process::run(
+        process::cargo(&project.root)
+            .args(["clippy", "--locked", "--all-targets"])
+            .args(WASM_TARGET)
+            .args(WASM_PACKAGES)
+            .args(["--", "-D", "warnings"]),
+    )
+}
+
+/// Builds the documentation, where a broken link is an error.
+pub(crate) fn docs(project: &Project) -> Result<()> {
+    process::run(
+        process::cargo(&project.root)
+            .args([
+                "doc",
+                "--locked",
+                "--workspace",
+                "--no-deps",
+                "--document-private-items",
+            ])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )
+}
+
+/// Runs all tests that need no browser.
+pub(crate) fn native_tests(project: &Project) -> Result<()> {
+    process::run(process::cargo(&project.root).args([
+        "test",
+        "--locked",
+        "--workspace",
+        "--exclude",
+        "lume-browser-tests",
+    ]))
+}
+
+/// Runs the service worker's decisions against a fake browser.
+pub(crate) fn worker_tests(project: &Project) -> Result<()> {
+    process::run(
+        process::command("node")
+            .args(["--test", "service-worker/tests/"])
+            .current_dir(&project.root),
+    )
+}
+
+/// Runs the simulated world, on fixed seeds unless told otherwise.
+pub(crate) fn simulation(project: &Project, arguments: &[String]) -> Result<()> {
+    let mut command = process::cargo(&project.root);
+    command.args([
+        "run",
+        "--locked",
+        "--release",
+        "-p",
+        "lume-sim",
+        "--bin",
+        "lume-sim",
+        "--",
+    ]);
+    if !arguments.iter().any(|argument| argument == "--seeds") {
+        command.args(["--seeds", SIM_SEEDS_DEFAULT]);
+    }
+    process::run(command.args(arguments))
+}
+
+/// Runs the tests that need a real database, in headless Chromium.
+pub(crate) fn browser_tests(project: &Project) -> Result<()> {
+    let browser = tools::browser_tools(project)?;
+    process::run(
+        process::cargo(&project.root)
+            .args(["test", "--locked", "-p", "lume-browser-tests"])
+            .args(WASM_TARGET)
+            .env(
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+                tools::wasm_test_runner(project)?,
+            )
+            .env("CHROMEDRIVER", &browser.driver)
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "300"),
+    )
+}
+
+/// Runs Playwright against the release server and the release app.
+pub(crate) fn end_to_end(project: &Project, arguments: &[String]) -> Result<()> {
+    let browser = tools::browser_tools(project)?;
+    let server = project.server();
+    if !server.is_file() || !project.dist().is_dir() {
+        bail!("the app and the server are not built: `cargo xtask build`");
+    }
+    process::run(
+        process::command("npx")
+            .args(["--no-install", "playwright", "test"])
+            .args(arguments)
+            .env("LUME_SERVER", server)
+            .env("LUME_DIST", project.dist())
+            .env("CHROMIUM", &browser.chromium)
+            .current_dir(project.e2e()),
+    )
+}

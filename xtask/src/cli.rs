@@ -1,0 +1,166 @@
+//! The command line: which command runs which steps.
+
+use anyhow::{Result, bail};
+
+use crate::project::Project;
+use crate::steps::{Step, run_all, run_one};
+use crate::{bench, budget, checks, dist, serve, tools};
+
+const USAGE: &str = "\
+Usage: cargo xtask <command>
+
+  run     build everything, start Lume and print its address
+            --port N    port to listen on (default 8080)
+            --data DIR  folder of the database (default ./data)
+            --no-open   do not open a browser
+  test    run every check there is
+
+Steps of those two:
+  setup   install the tools that are missing
+  build   build the release app into dist/ and the server
+  lint    format, clippy for host and wasm, docs
+  unit    native tests, and the service worker's
+  sim     simulation: --seeds N, --from S
+  browser tests in a headless browser
+  size    the app's size against its budget
+  e2e     end-to-end tests against the real server; further arguments go to Playwright
+  bench   measure start-up and saving in a browser
+";
+
+/// Runs the command that the arguments name.
+pub(crate) fn main(args: Vec<String>) -> Result<()> {
+    let mut args = args.into_iter();
+    let command = args.next().unwrap_or_default();
+    let rest: Vec<String> = args.filter(|argument| argument != "--").collect();
+    let project = Project::locate()?;
+    match command.as_str() {
+        "run" => serve::run(&project, &serve::Options::parse(&rest)?),
+        serve::OPEN_WHEN_READY => {
+            serve::open_when_ready(&rest);
+            Ok(())
+        }
+        "test" => run_all(&project, &all_steps()),
+        "setup" => run_all(&project, &[SETUP_BUILD, SETUP_BROWSER]),
+        "build" => run_all(&project, &[SETUP_BUILD, BUILD]),
+        "lint" => run_all(&project, &lint_steps()),
+        "unit" => run_all(&project, &[UNIT, WORKER]),
+        "sim" => run_one("simulation", || checks::simulation(&project, &rest)),
+        "browser" => run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BROWSER]),
+        "size" => run_all(&project, &[SETUP_BUILD, BUILD, SIZE]),
+        "e2e" => {
+            run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
+            run_one("end-to-end tests", || checks::end_to_end(&project, &rest))
+        }
+        "bench" => {
+            run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
+            run_one("bench", || bench::run(&project, &rest))
+        }
+        "" | "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => bail!("there is no command `{other}`\n\n{USAGE}"),
+    }
+}
+
+const SETUP_BUILD: Step = Step {
+    name: "tools for building",
+    takes: "seconds, or 8 min the first time",
+    needs: &[],
+    run: |project| tools::build_tools(project).map(drop),
+};
+const SETUP_BROWSER: Step = Step {
+    name: "browser for testing",
+    takes: "seconds, or 1 min the first time",
+    needs: &[],
+    run: |project| tools::browser_tools(project).map(drop),
+};
+const FORMAT: Step = Step {
+    name: "format",
+    takes: "seconds",
+    needs: &[],
+    run: checks::format,
+};
+const CLIPPY_HOST: Step = Step {
+    name: "clippy, host",
+    takes: "3 min",
+    needs: &[],
+    run: checks::clippy_host,
+};
+const CLIPPY_WASM: Step = Step {
+    name: "clippy, wasm",
+    takes: "2 min",
+    needs: &[SETUP_BUILD.name],
+    run: checks::clippy_wasm,
+};
+const DOCS: Step = Step {
+    name: "docs",
+    takes: "1 min",
+    needs: &[],
+    run: checks::docs,
+};
+const UNIT: Step = Step {
+    name: "native tests",
+    takes: "5 min",
+    needs: &[],
+    run: checks::native_tests,
+};
+const WORKER: Step = Step {
+    name: "service worker tests",
+    takes: "seconds",
+    needs: &[],
+    run: checks::worker_tests,
+};
+const SIM: Step = Step {
+    name: "simulation",
+    takes: "3 min",
+    needs: &[],
+    run: |project| checks::simulation(project, &[]),
+};
+const BROWSER: Step = Step {
+    name: "browser tests",
+    takes: "3 min",
+    needs: &[SETUP_BUILD.name, SETUP_BROWSER.name],
+    run: checks::browser_tests,
+};
+const BUILD: Step = Step {
+    name: "release build",
+    takes: "seconds, or 8 min from nothing",
+    needs: &[SETUP_BUILD.name],
+    run: dist::build_all,
+};
+const SIZE: Step = Step {
+    name: "size budget",
+    takes: "seconds",
+    needs: &[BUILD.name],
+    run: budget::check,
+};
+const E2E: Step = Step {
+    name: "end-to-end tests",
+    takes: "5 min",
+    needs: &[BUILD.name, SETUP_BROWSER.name],
+    run: |project| checks::end_to_end(project, &[]),
+};
+
+fn lint_steps() -> Vec<Step> {
+    vec![SETUP_BUILD, FORMAT, CLIPPY_HOST, CLIPPY_WASM, DOCS]
+}
+
+/// Every check, the quick and the telling ones first.
+fn all_steps() -> Vec<Step> {
+    vec![
+        SETUP_BUILD,
+        SETUP_BROWSER,
+        FORMAT,
+        CLIPPY_HOST,
+        CLIPPY_WASM,
+        DOCS,
+        UNIT,
+        WORKER,
+        SIM,
+        BROWSER,
+        BUILD,
+        SIZE,
+        E2E,
+    ]
+}
