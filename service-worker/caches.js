@@ -24,13 +24,12 @@ async function buildCacheNames() {
 }
 
 async function isComplete(cacheName) {
-  return (await caches.has(cacheName)) && (await lookUp(cacheName, COMPLETE_MARK)) !== undefined;
+  return (await lookUp(cacheName, COMPLETE_MARK)) !== undefined;
 }
 
 /** Finds a file in one cache. The server's `Vary` is about compression, which is undone by now. */
-async function lookUp(cacheName, path) {
-  const cache = await caches.open(cacheName);
-  return cache.match(path, { ignoreVary: true, ignoreSearch: true });
+function lookUp(cacheName, path) {
+  return caches.match(path, { cacheName, ignoreVary: true, ignoreSearch: true });
 }
 
 /** Finds a file in this build and else in those of older and newer builds, newest first. */
