@@ -22,7 +22,7 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Makes a UUIDv4 of 16 random bytes; the version and variant bits replace six of theirs.
+            /// Makes an id of version 4 of 16 random bytes; the version and variant bits replace six of theirs.
             pub fn from_random_bytes(bytes: [u8; 16]) -> Self {
                 Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
             }

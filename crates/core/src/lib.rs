@@ -6,6 +6,9 @@
 //! What a person writes or feels never reaches a log: the `Debug` of every type that holds a note, a mood or a label
 //! leaves it out, and no error message quotes a value.
 
+pub mod association;
+pub mod day;
+pub mod entry;
 pub mod ids;
 pub mod label;
 pub mod mood;

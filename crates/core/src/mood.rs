@@ -135,7 +135,7 @@ impl Mood {
         Self::ALL
             .into_iter()
             .min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
-            .expect("the catalogue is not empty")
+            .unwrap_or(Self::Content)
     }
 }
 

@@ -32,7 +32,7 @@ pub struct InvalidTime {
 }
 
 impl InvalidTime {
-    const fn expected(expected: &'static str) -> Self {
+    pub(crate) const fn expected(expected: &'static str) -> Self {
         Self { expected }
     }
 }
@@ -54,4 +54,4 @@ macro_rules! serde_as_text {
         }
     };
 }
-use serde_as_text;
+pub(crate) use serde_as_text;
