@@ -1,0 +1,119 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+
+import type { Account } from "./api.ts";
+import { API_KEY } from "./server.ts";
+
+export type SyncState = "device" | "synced" | "waiting" | "syncing" | "offline" | "attention";
+export type EntrySync = "local" | "waiting" | "sending" | "synced" | "failed" | "conflict";
+
+/** The app as a person uses it, found by the names of the product page. */
+export class App {
+  readonly syncStatus: Locator;
+  readonly note: Locator;
+
+  constructor(
+    readonly page: Page,
+    readonly origin: string,
+  ) {
+    this.syncStatus = page.getByTestId("sync-status");
+    this.note = page.getByTestId("note");
+  }
+
+  async open(path = "/"): Promise<void> {
+    await this.page.goto(this.origin + path);
+    await this.started();
+  }
+
+  /** The sync state is on every screen: once it is there, the app runs. */
+  async started(): Promise<void> {
+    await expect(this.syncStatus).toBeVisible();
+  }
+
+  /** Logs a mood, and returns its entry once the app has said that it is saved. */
+  async log(note: string, mood = "happy"): Promise<Locator> {
+    await this.page.getByTestId(`mood-${mood}`).click();
+    await this.note.fill(note);
+    await this.page.getByTestId("save-entry").click();
+    const entry = this.entry(note);
+    await expect(entry).toBeVisible();
+    return entry;
+  }
+
+  entry(note: string): Locator {
+    return this.page.getByTestId("entry").filter({ hasText: note });
+  }
+
+  async edit(note: string, newNote: string): Promise<void> {
+    await this.entry(note).getByTestId("entry-edit").click();
+    await this.note.fill(newNote);
+    await this.page.getByTestId("save-entry").click();
+    await expect(this.entry(newNote)).toBeVisible();
+  }
+
+  async expectSync(state: SyncState, pending?: number): Promise<void> {
+    await expect(this.syncStatus).toHaveAttribute("data-state", state);
+    if (pending !== undefined) {
+      await expect(this.syncStatus).toHaveAttribute("data-pending", String(pending));
+    }
+  }
+
+  async expectEntry(note: string, sync: EntrySync): Promise<void> {
+    await expect(this.entry(note)).toHaveAttribute("data-sync", sync);
+  }
+
+  async syncNow(): Promise<void> {
+    await this.page.getByTestId("sync-now").click();
+  }
+
+  /** Turns sync on with a new account, and returns to Today. */
+  async register(account: Account): Promise<void> {
+    await this.fillBackend();
+    await this.page.getByRole("radio", { name: /create|register|new/i }).check();
+    await this.page.getByTestId("auth-name").fill(account.name);
+    await this.page.getByTestId("auth-birth").fill(account.birth);
+    await this.submit(account);
+  }
+
+  /** Turns sync on with an account that exists. */
+  async signIn(account: Account): Promise<void> {
+    await this.fillBackend();
+    await this.page.getByRole("radio", { name: /sign in/i }).check();
+    await this.submit(account);
+  }
+
+  private async fillBackend(): Promise<void> {
+    await this.open("/settings");
+    await this.page.getByTestId("mode-synced").click();
+    await this.page.getByTestId("backend-url").fill(this.origin);
+    await this.page.getByTestId("api-key").fill(API_KEY);
+  }
+
+  private async submit(account: Account): Promise<void> {
+    await this.page.getByTestId("auth-email").fill(account.email);
+    await this.page.getByTestId("auth-password").fill(account.password);
+    await this.page.getByTestId("auth-submit").click();
+    await expect(this.syncStatus).not.toHaveAttribute("data-state", "device");
+    await this.page.goto(`${this.origin}/`);
+    await this.started();
+  }
+
+  /** How many events wait in any outbox of this device, read from the databases themselves. */
+  async outboxCount(): Promise<number> {
+    return this.page.evaluate(async () => {
+      const done = <T>(request: IDBRequest<T>) =>
+        new Promise<T>((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      let events = 0;
+      for (const { name } of await indexedDB.databases()) {
+        const database = await done(indexedDB.open(name ?? ""));
+        if (database.objectStoreNames.contains("outbox")) {
+          events += await done(database.transaction("outbox").objectStore("outbox").count());
+        }
+        database.close();
+      }
+      return events;
+    });
+  }
+}
