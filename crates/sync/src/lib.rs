@@ -1,1 +1,47 @@
 //! The outbox and sync engine.
+//!
+//! A person's action writes the entity and its event in one transaction ([`actions`]); a pass claims what is due
+//! ([`claim`]), sends it ([`pass`]), understands the answers ([`outcome`]) and settles them ([`settle`]). Reasons to
+//! send nothing are the [`gate`]'s. All of it is the same in the page, in the service worker and in the simulator:
+//! what differs comes in through the [`ports`].
+//!
+//! Architecture invariant: this crate names no browser API, reads no clock, draws no random number and spawns nothing.
+
+pub mod account;
+pub mod actions;
+pub mod adopt;
+mod body;
+pub mod claim;
+#[cfg(feature = "testing")]
+pub mod conformance;
+pub mod content;
+pub mod engine;
+pub mod gate;
+pub mod kinds;
+mod lane;
+pub mod limits;
+pub mod log;
+pub mod memory;
+pub mod meta;
+pub mod outcome;
+pub mod pass;
+pub mod ports;
+pub mod reading;
+pub mod retry;
+pub mod rows;
+pub mod session;
+pub mod settle;
+pub mod status;
+pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod unsent;
+mod verdict;
+mod wire_request;
+
+pub use actions::CommitError;
+pub use engine::{Engine, EngineOptions};
+pub use gate::{Blocked, Trigger};
+pub use memory::MemoryStore;
+pub use status::{ShownStatus, Status};
+pub use store::StoreError;

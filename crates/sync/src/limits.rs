@@ -54,3 +54,7 @@ pub const ADOPTION_STEP: usize = 50;
 pub const LOG_LINES_MAX: u64 = 1_000;
 /// Requests in one minute without any progress.
 pub const FRUITLESS_REQUESTS_PER_MINUTE_MAX: u32 = 30;
+/// Steps of [`ADOPTION_STEP`] in one pass.
+pub const ADOPTION_STEPS_PER_PASS_MAX: usize = 20;
+/// How long an event waits whose key the server is still working on.
+pub const IN_PROGRESS_MS: u64 = 5_000;

@@ -5,6 +5,7 @@
 
 use lume_core::ids::{ClaimId, EntityId, EventId};
 use lume_core::time::Timestamp;
+use lume_wire::Rev;
 use serde::{Deserialize, Serialize};
 
 use crate::content::Operation;
@@ -18,11 +19,6 @@ pub struct Kind(pub String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seq(pub u64);
-
-/// The account's commit number at the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Revision(pub u64);
 
 /// Names one entity: lanes, bases and rows are found by it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,7 +55,7 @@ pub struct EntityRow {
     /// Deleted rows keep their body, for undo and the bin.
     pub deleted: bool,
     /// The last revision the backend gave it.
-    pub rev: Option<Revision>,
+    pub rev: Option<Rev>,
     /// Shown beside it.
     pub sync: SyncState,
     /// Where it came from: `manual`, `import` or `api`.
@@ -76,7 +72,7 @@ pub struct BaseRow {
     /// Which entity.
     pub key: EntityKey,
     /// Its revision there; none with a basic backend.
-    pub rev: Option<Revision>,
+    pub rev: Option<Rev>,
     /// Whether it is deleted there.
     pub deleted: bool,
     /// Sealed content; empty for a deleted one.
@@ -193,7 +189,7 @@ pub struct OutboxRow {
     pub attempts: u32,
     /// The revision that the person's action was based on. `None` for the first event of an entity, and for one that
     /// follows another of its lane until that one is acknowledged.
-    pub base_rev: Option<Revision>,
+    pub base_rev: Option<Rev>,
     /// When the person acted.
     pub created_at: Timestamp,
     /// The account it belongs to, and the only one it may be sent under.

@@ -278,8 +278,8 @@ impl Answers {
         Self(answers.into())
     }
 
-    /// Whether this is the first step.
-    pub fn is_start(&self) -> bool {
+    /// Whether this is the first step, or all answers have been taken.
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 

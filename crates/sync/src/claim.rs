@@ -1,0 +1,239 @@
+//! Claims: a flusher takes a batch for a time, with the exact requests it is going to send.
+//!
+//! A claim is a compare-and-set in the database: whoever commits it first has the events until the lease is over.
+//! It is committed strictly before anything is sent, so that no crash can make an event look never-sent whose bytes
+//! the server may have. A claim whose lease is over is taken over with its very bytes, and a new epoch.
+//!
+//! Only the first event of a lane is ever claimed: order within a lane needs nothing else.
+
+use lume_core::ids::ClaimId;
+use lume_core::time::Timestamp;
+
+use crate::body;
+use crate::content::{Content, Operation};
+use crate::engine::Engine;
+use crate::limits::{CLAIM_BYTES_MAX, CLAIM_EVENTS_MAX, LEASE_MS};
+use crate::meta::{self, BackendKind, Profile, Progress, StoredSession};
+use crate::ports::{Ports, Random};
+use crate::rows::{BaseRow, ClaimItem, ClaimRow, OutboxRow};
+use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
+use crate::wire_request::EventRequest;
+
+/// A claim that was committed, opened for sending.
+pub(crate) struct Claim {
+    pub(crate) row: ClaimRow,
+    pub(crate) events: Vec<ClaimedEvent>,
+}
+
+/// One of its events.
+#[derive(Clone)]
+pub(crate) struct ClaimedEvent {
+    pub(crate) item: ClaimItem,
+    pub(crate) operation: Operation,
+    pub(crate) attempts: u32,
+    pub(crate) request: EventRequest,
+}
+
+/// Who claims, and for which account's session.
+#[derive(Clone)]
+pub(crate) struct Claimant {
+    pub(crate) account: String,
+    pub(crate) generation: u64,
+    pub(crate) backend: BackendKind,
+    /// Whether the lock is ours: then whoever holds another claim is gone, or will find its epoch passed, and nobody
+    /// waits for its lease.
+    pub(crate) alone: bool,
+}
+
+impl Claimant {
+    fn may_take(&self, claim: &ClaimRow, now: Timestamp) -> bool {
+        self.alone || is_over(claim, now)
+    }
+}
+
+/// Whether a claim's lease is over, or set by a clock that has jumped back since.
+pub fn is_over(claim: &ClaimRow, now: Timestamp) -> bool {
+    let left = claim.until.millis_since(now);
+    left <= 0 || left > i64::try_from(LEASE_MS).unwrap_or(i64::MAX)
+}
+
+const STORES: [StoreName; 4] = [StoreName::Outbox, StoreName::Claims, StoreName::Base, StoreName::Meta];
+
+/// What a claim's transaction has read so far.
+#[derive(Default)]
+struct Reads {
+    epoch: u64,
+    profile: Profile,
+    progress: Progress,
+    claims: Vec<ClaimRow>,
+    candidates: Vec<OutboxRow>,
+}
+
+impl<P: Ports> Engine<P> {
+    /// Takes what is due; `None` if there is nothing, or the account is no longer the claimant's.
+    pub(crate) async fn claim(&self, claimant: &Claimant) -> Result<Option<Claim>, StoreError> {
+        let id = ClaimId::from_random_bytes(self.ports().random().bytes());
+        let now = self.now();
+        let mut reads = Reads::default();
+        let mut step = 0;
+        let program = move |mut answers: Answers| {
+            if answers.is_empty() {
+                step = 0;
+                return Step::Read(vec![
+                    Query::Meta(meta::EPOCH.to_owned()),
+                    Query::Meta(meta::PROFILE.to_owned()),
+                    Query::Meta(meta::SESSION.to_owned()),
+                    Query::Meta(meta::PROGRESS.to_owned()),
+                    Query::Claims,
+                ]);
+            }
+            step += 1;
+            let next = match step {
+                1 => self.after_claims(&mut reads, &mut answers, claimant, now),
+                2 => Ok(after_due(&mut reads, &mut answers, claimant, now)),
+                _ => self.decide(&reads, &mut answers, claimant, id, now),
+            };
+            next.unwrap_or_else(|error| Step::Write(Vec::new(), Err(error)))
+        };
+        self.transact(Mode::Strict, &STORES, program).await?
+    }
+
+    /// Checks that the account is still the claimant's, and asks for what is due.
+    fn after_claims(
+        &self,
+        reads: &mut Reads,
+        answers: &mut Answers,
+        claimant: &Claimant,
+        now: Timestamp,
+    ) -> Result<Step<Result<Option<Claim>, StoreError>>, StoreError> {
+        reads.epoch = meta::from_bytes(answers.take_bytes().as_deref())?;
+        reads.profile = meta::from_bytes(answers.take_bytes().as_deref())?;
+        let session: StoredSession = meta::from_bytes(answers.take_bytes().as_deref())?;
+        reads.progress = meta::from_bytes(answers.take_bytes().as_deref())?;
+        reads.claims = answers.take_claims();
+        let account = reads.profile.syncing().map(crate::meta::Account::key);
+        if account.as_ref() != Some(&claimant.account) || session.generation != claimant.generation {
+            return Ok(Step::Write(Vec::new(), Ok(None)));
+        }
+        let taken: usize = reads.claims.iter().map(|claim| claim.items.len()).sum();
+        let mut queries = vec![Query::Due { now, limit: CLAIM_EVENTS_MAX + taken }];
+        let over = reads.claims.iter().filter(|claim| claimant.may_take(claim, now));
+        queries.extend(over.flat_map(|claim| claim.items.iter().map(|item| Query::Event(item.event_id))));
+        Ok(Step::Read(queries))
+    }
+
+    fn decide(
+        &self,
+        reads: &Reads,
+        answers: &mut Answers,
+        claimant: &Claimant,
+        id: ClaimId,
+        now: Timestamp,
+    ) -> Result<Step<Result<Option<Claim>, StoreError>>, StoreError> {
+        let Some(account) = reads.profile.syncing() else { return Ok(Step::Write(Vec::new(), Ok(None))) };
+        let mut events = Vec::new();
+        let mut bytes = 0;
+        for row in &reads.candidates {
+            let base = answers.take_base();
+            let Some(event) = self.claimed_event(row, base.as_ref(), claimant, account.user_id, reads)? else {
+                continue;
+            };
+            bytes += event.item.request.len();
+            if events.len() >= CLAIM_EVENTS_MAX || (bytes > CLAIM_BYTES_MAX && !events.is_empty()) {
+                break;
+            }
+            events.push(event);
+        }
+        let mut writes: Vec<Write> = leftovers(reads, &events, claimant, now);
+        if events.is_empty() {
+            return Ok(Step::Write(writes, Ok(None)));
+        }
+        let row = ClaimRow {
+            id,
+            owner: self.options.owner.clone(),
+            epoch: reads.epoch + 1,
+            until: now.plus_millis(i64::try_from(LEASE_MS).unwrap_or(i64::MAX)),
+            items: events.iter().map(|event| event.item.clone()).collect(),
+        };
+        let progress = Progress { heartbeat: Some(now), ..reads.progress };
+        writes.push(Write::PutClaim(row.clone()));
+        writes.push(Write::PutMeta(meta::EPOCH.to_owned(), meta::to_bytes(&row.epoch)));
+        writes.push(Write::PutMeta(meta::PROGRESS.to_owned(), meta::to_bytes(&progress)));
+        Ok(Step::Write(writes, Ok(Some(Claim { row, events }))))
+    }
+
+    /// The event as it will be sent; `None` for a kind of a newer version, which stays as it is.
+    fn claimed_event(
+        &self,
+        row: &OutboxRow,
+        base: Option<&BaseRow>,
+        claimant: &Claimant,
+        user_id: lume_core::ids::UserId,
+        reads: &Reads,
+    ) -> Result<Option<ClaimedEvent>, StoreError> {
+        let (Some(spec), Some(seq)) = (row.key.kind.spec(), row.seq) else { return Ok(None) };
+        let earlier = reads.claims.iter().flat_map(|claim| &claim.items).find(|item| item.event_id == row.event_id);
+        let fixed = earlier.map(|item| &item.request).or(row.request.as_ref());
+        let (request, sealed) = match fixed {
+            Some(sealed) => (body::open(self.sealer(), sealed)?, sealed.clone()),
+            None => {
+                let patch: Content = body::open(self.sealer(), &row.body)?;
+                let base: Option<Content> = match base.filter(|base| !base.deleted) {
+                    Some(base) => Some(body::open(self.sealer(), &base.body)?),
+                    None => None,
+                };
+                let request = EventRequest::new(spec, claimant.backend, user_id, row, &patch, base.as_ref());
+                let sealed = body::seal(self.sealer(), &request);
+                (request, sealed)
+            }
+        };
+        Ok(Some(ClaimedEvent {
+            item: ClaimItem { seq, event_id: row.event_id, key: row.key.clone(), request: sealed },
+            operation: row.operation,
+            attempts: row.attempts,
+            request,
+        }))
+    }
+}
+
+/// Leaves out what others hold, and asks for the bases of the rest.
+fn after_due(
+    reads: &mut Reads,
+    answers: &mut Answers,
+    claimant: &Claimant,
+    now: Timestamp,
+) -> Step<Result<Option<Claim>, StoreError>> {
+    let due = answers.take_outbox();
+    let mut again = Vec::new();
+    while !answers.is_empty() {
+        again.extend(answers.take_outbox());
+    }
+    let held = |row: &OutboxRow| {
+        reads.claims.iter().any(|claim| claim.items.iter().any(|item| item.event_id == row.event_id))
+    };
+    // What was taken over goes first: it may be at the server already.
+    let fresh = due.into_iter().filter(|row| !held(row));
+    let ours = |row: &OutboxRow| row.account == claimant.account;
+    reads.candidates = again.iter().cloned().chain(fresh).filter(ours).collect();
+    if reads.candidates.is_empty() {
+        return Step::Write(leftovers(reads, &[], claimant, now), Ok(None));
+    }
+    Step::Read(reads.candidates.iter().map(|row| Query::Base(row.key.clone())).collect::<Vec<_>>())
+}
+
+/// Removes claims that are over, or keeps of them what was not taken this time.
+fn leftovers(reads: &Reads, events: &[ClaimedEvent], claimant: &Claimant, now: Timestamp) -> Vec<Write> {
+    let taken = |item: &ClaimItem| events.iter().any(|event| event.item.event_id == item.event_id);
+    let known = |item: &ClaimItem| reads.candidates.iter().any(|row| row.event_id == item.event_id);
+    let over = reads.claims.iter().filter(|claim| claimant.may_take(claim, now));
+    over.map(|claim| {
+        let left: Vec<_> = claim.items.iter().filter(|item| known(item) && !taken(item)).cloned().collect();
+        if left.is_empty() {
+            Write::RemoveClaim(claim.id)
+        } else {
+            Write::PutClaim(ClaimRow { items: left, ..claim.clone() })
+        }
+    })
+    .collect()
+}
+

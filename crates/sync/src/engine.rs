@@ -1,0 +1,144 @@
+//! The engine of one profile: what a person does, what is shown, and when something is sent.
+//!
+//! One engine lives in each tab and in the worker, over one database. It keeps nothing in memory that another one
+//! would need: what it holds besides its ports are a flag that a pass runs, which entities are on their way (for the
+//! eye), the opened tokens, and log lines not yet written. It may be dropped at any await; the database then stands
+//! where a crash would have left it.
+//!
+//! Architecture invariant: no safety rests on the locks or on this memory. It rests on the one transaction of an
+//! action, on the claim ([`crate::claim`]), and on the server's idempotency.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use lume_core::ids::EventId;
+use lume_core::time::Timestamp;
+
+use crate::log::{Level, LogEvent, LogLine};
+use crate::meta::Tokens;
+use crate::ports::{Clock, Notice, Observer, Ports, Random, Sealer};
+use crate::rows::EntityKey;
+use crate::store::{Mode, Program, Step, Store, StoreError, StoreName, Write};
+
+/// What an engine is told about itself.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// Tells this engine's life from every other one: random.
+    pub owner: String,
+    /// The app's version, sent to extended backends.
+    pub client_version: String,
+}
+
+/// The engine. See the [module](self).
+pub struct Engine<P: Ports> {
+    pub(crate) ports: P,
+    pub(crate) options: EngineOptions,
+    pub(crate) live: RefCell<Live>,
+}
+
+/// What an engine keeps in memory.
+#[derive(Default)]
+pub(crate) struct Live {
+    /// A pass runs.
+    pub(crate) processing: bool,
+    /// Another one was asked for meanwhile.
+    pub(crate) again: bool,
+    /// On their way at this moment.
+    pub(crate) sending: BTreeSet<EntityKey>,
+    /// The opened tokens of a generation.
+    pub(crate) tokens: Option<(u64, Tokens)>,
+    /// Not yet written.
+    pub(crate) lines: Vec<LogLine>,
+    /// Whether requests are logged.
+    pub(crate) debug: bool,
+    /// The last reason to skip a pass, so that it is logged once.
+    pub(crate) skipped: Option<LogEvent>,
+}
+
+impl<P: Ports> Engine<P> {
+    /// An engine over a profile's database.
+    pub fn new(ports: P, options: EngineOptions) -> Self {
+        Self { ports, options, live: RefCell::default() }
+    }
+
+    /// What it was given.
+    pub fn ports(&self) -> &P {
+        &self.ports
+    }
+
+    /// Whether each request is logged (method, route, status and duration; nothing else).
+    pub fn set_debug_log(&self, on: bool) {
+        self.live.borrow_mut().debug = on;
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.ports.clock().now()
+    }
+
+    pub(crate) fn below(&self, bound: u64) -> u64 {
+        self.ports.random().below(bound)
+    }
+
+    pub(crate) fn new_event_id(&self) -> EventId {
+        EventId::from_random_bytes(self.ports.random().bytes())
+    }
+
+    pub(crate) fn sealer(&self) -> &P::Sealer {
+        self.ports.sealer()
+    }
+
+    pub(crate) fn notify(&self, notice: &Notice) {
+        self.ports.observer().notice(notice);
+    }
+
+    /// Says something; written to the database with the next [`Self::flush_log`].
+    pub(crate) fn log(&self, level: Level, event: LogEvent) {
+        let line = LogLine { at: self.now(), level, event };
+        self.notify(&Notice::Log(line.clone()));
+        self.live.borrow_mut().lines.push(line);
+    }
+
+    /// Says why nothing was done, once for each change of the reason.
+    pub(crate) fn log_skip(&self, event: LogEvent) {
+        let known = self.live.borrow().skipped.as_ref() == Some(&event);
+        if !known {
+            self.live.borrow_mut().skipped = Some(event.clone());
+            self.log(Level::Info, event);
+        }
+    }
+
+    /// Writes the lines said so far. They may be lost; nothing depends on them.
+    pub(crate) async fn flush_log(&self) {
+        let lines = std::mem::take(&mut self.live.borrow_mut().lines);
+        if lines.is_empty() {
+            return;
+        }
+        let writes: Vec<_> =
+            lines.iter().map(|line| Write::AppendLog(self.sealer().seal(&crate::meta::to_bytes(line)))).collect();
+        let written = self.transact(Mode::Relaxed, &[StoreName::Log], move |_| Step::Write(writes.clone(), ()));
+        // A line that can't be written was on the console all the same.
+        drop(written.await);
+    }
+
+    pub(crate) async fn transact<Q: Program>(
+        &self,
+        mode: Mode,
+        stores: &[StoreName],
+        program: Q,
+    ) -> Result<Q::Output, StoreError> {
+        self.ports.store().transact(mode, stores, program).await
+    }
+
+    /// Says that the database failed at something, and gives the error on.
+    pub(crate) fn store_failed(&self, during: &str, error: &StoreError) {
+        self.log(
+            Level::Error,
+            LogEvent::StoreFailed { during: during.to_owned(), error: error.to_string() },
+        );
+    }
+}
+
+/// Reads a row's sealed bytes that hold a plain record.
+pub(crate) fn open_record<T: serde::de::DeserializeOwned>(sealer: &impl Sealer, bytes: &[u8]) -> Option<T> {
+    serde_json::from_slice(&sealer.open(bytes)?).ok()
+}

@@ -1,0 +1,277 @@
+//! The engine's gate: reasons to send nothing that are no event's fault.
+//!
+//! A gate never changes an event and never counts an attempt. It is one small record in the database, so that every
+//! tab and the worker wait for the same thing, and a reload does not forget what a server asked for. Waits are stored
+//! as a length and a wall time: if more than the length is left, the wall clock jumped back, and the wait is over.
+
+use lume_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::limits::{
+    BACKOFF_MS_MAX, BACKOFF_MS_MIN, FRUITLESS_REQUESTS_PER_MINUTE_MAX, GATE_PROBE_MS, NUDGE_MS_MIN,
+};
+
+const MINUTE_MS: i64 = 60_000;
+
+/// Why nothing is sent until something happens outside the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Blocked {
+    /// The backend no longer accepts the session: sign in again.
+    Auth,
+    /// The backend does not accept the API key.
+    ApiKey,
+    /// This app or the backend is too old for the other.
+    Upgrade,
+    /// This device's storage is full.
+    Quota,
+    /// The account can't take more.
+    Account,
+    /// A portal answers in the backend's place.
+    Captive,
+    /// The app is locked.
+    Locked,
+}
+
+impl Blocked {
+    /// Its word in the log.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::ApiKey => "api_key",
+            Self::Upgrade => "upgrade",
+            Self::Quota => "quota",
+            Self::Account => "account",
+            Self::Captive => "captive",
+            Self::Locked => "locked",
+        }
+    }
+
+    /// Whether only the person can end it.
+    pub const fn needs_person(self) -> bool {
+        match self {
+            Self::Auth | Self::ApiKey | Self::Upgrade | Self::Quota | Self::Account | Self::Locked => true,
+            Self::Captive => false,
+        }
+    }
+}
+
+/// What started a pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// The app started.
+    Start,
+    /// The interval is over.
+    Timer,
+    /// The browser says that there is a network.
+    Online,
+    /// The app is looked at again.
+    Foreground,
+    /// Something was saved.
+    Saved,
+    /// The person asked.
+    Manual,
+}
+
+/// The record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// Set while blocked.
+    pub blocked: Option<Blocked>,
+    /// No request before this wall time.
+    pub until: Option<Timestamp>,
+    /// How long that wait was when it was set, in milliseconds.
+    pub wait_ms: u64,
+    /// Whether the server asked for the wait; then nothing brings it forward.
+    pub asked_for: bool,
+    /// Outcomes in a row that said nothing about an event.
+    pub failures: u32,
+    /// When the last attempt was brought forward.
+    pub nudged_at: Option<Timestamp>,
+    /// Requests without any progress in the running minute.
+    pub fruitless: u32,
+    /// When that minute began.
+    pub minute_began: Option<Timestamp>,
+}
+
+/// What the gate says to a pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permit {
+    /// Go.
+    Open,
+    /// Go, and remember that a wait was cut short.
+    Nudged,
+    /// Not before so many milliseconds.
+    Wait(u64),
+    /// Not until somebody signs in.
+    SignIn,
+}
+
+impl Gate {
+    /// Whether a pass may send now.
+    pub fn permit(&self, now: Timestamp, trigger: Trigger) -> Permit {
+        if self.blocked == Some(Blocked::Auth) {
+            return Permit::SignIn;
+        }
+        if self.fruitless >= FRUITLESS_REQUESTS_PER_MINUTE_MAX {
+            let left = remaining(self.minute_began.map(|began| began.plus_millis(MINUTE_MS)), MINUTE_MS as u64, now);
+            if left > 0 {
+                return Permit::Wait(left);
+            }
+        }
+        let left = remaining(self.until, self.wait_ms, now);
+        if left == 0 {
+            return Permit::Open;
+        }
+        let rested = self.nudged_at.is_none_or(|at| {
+            let since = now.millis_since(at);
+            since < 0 || since >= i64::try_from(NUDGE_MS_MIN).unwrap_or(i64::MAX)
+        });
+        match trigger {
+            Trigger::Online | Trigger::Foreground | Trigger::Manual | Trigger::Start if rested && !self.asked_for => {
+                Permit::Nudged
+            }
+            Trigger::Start
+            | Trigger::Timer
+            | Trigger::Online
+            | Trigger::Foreground
+            | Trigger::Saved
+            | Trigger::Manual => Permit::Wait(left),
+        }
+    }
+
+    /// The next attempt's wall time, if the gate makes it wait.
+    pub fn next_attempt(&self, now: Timestamp) -> Option<Timestamp> {
+        let left = remaining(self.until, self.wait_ms, now);
+        (left > 0).then(|| now.plus_millis(i64::try_from(left).unwrap_or(i64::MAX)))
+    }
+
+    /// After an outcome that says nothing about an event: waits twice as long as before, up to a minute, with full
+    /// jitter, or as long as the server asked. Returns the wait in milliseconds.
+    pub fn back_off(&mut self, now: Timestamp, retry_after_ms: Option<u64>, below: impl Fn(u64) -> u64) -> u64 {
+        let doubled = BACKOFF_MS_MIN.saturating_mul(1 << self.failures.min(10)).min(BACKOFF_MS_MAX);
+        self.failures = self.failures.saturating_add(1);
+        self.asked_for = retry_after_ms.is_some();
+        // Half a second at the least, so that bad luck with the jitter does not make a hot loop.
+        let wait_ms = retry_after_ms.unwrap_or_else(|| 500 + below(doubled.saturating_sub(500)));
+        self.wait(now, wait_ms);
+        wait_ms
+    }
+
+    /// Blocks, with a look from time to time whether the reason is gone.
+    pub fn block(&mut self, reason: Blocked, now: Timestamp, below: impl Fn(u64) -> u64) -> u64 {
+        self.blocked = Some(reason);
+        match reason {
+            // A portal goes away by itself, once somebody has clicked through it.
+            Blocked::Captive => self.back_off(now, None, below),
+            Blocked::Auth | Blocked::ApiKey | Blocked::Upgrade | Blocked::Quota | Blocked::Account | Blocked::Locked => {
+                self.asked_for = false;
+                self.wait(now, GATE_PROBE_MS);
+                GATE_PROBE_MS
+            }
+        }
+    }
+
+    /// Something arrived: the way is free.
+    pub fn open(&mut self) {
+        *self = Self { nudged_at: self.nudged_at, ..Self::default() };
+    }
+
+    /// Counts a request that has not led to anything yet.
+    pub fn count_request(&mut self, now: Timestamp) {
+        let running = self.minute_began.is_some_and(|began| (0..MINUTE_MS).contains(&now.millis_since(began)));
+        if !running {
+            self.minute_began = Some(now);
+            self.fruitless = 0;
+        }
+        self.fruitless = self.fruitless.saturating_add(1);
+    }
+
+    fn wait(&mut self, now: Timestamp, wait_ms: u64) {
+        self.wait_ms = wait_ms;
+        self.until = Some(now.plus_millis(i64::try_from(wait_ms).unwrap_or(i64::MAX)));
+    }
+}
+
+/// What is left of a wait, in milliseconds; nothing if more is left than it was long.
+fn remaining(until: Option<Timestamp>, wait_ms: u64, now: Timestamp) -> u64 {
+    let left = until.map_or(0, |until| u64::try_from(until.millis_since(now)).unwrap_or(0));
+    if left > wait_ms { 0 } else { left }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+
+    fn later(ms: i64) -> Timestamp {
+        NOW.plus_millis(ms)
+    }
+
+    #[test]
+    fn waits_double_up_to_a_minute_and_start_anew_after_a_success() {
+        let mut gate = Gate::default();
+        let longest = |bound: u64| bound.saturating_sub(1);
+
+        let waits: Vec<_> = (0..8).map(|_| gate.back_off(NOW, None, longest)).collect();
+
+        assert_eq!(waits, [1_999, 3_999, 7_999, 15_999, 31_999, 59_999, 59_999, 59_999]);
+        gate.open();
+        assert_eq!(gate.back_off(NOW, None, longest), 1_999);
+    }
+
+    #[test]
+    fn a_wall_clock_that_jumped_back_ends_the_wait() {
+        let mut gate = Gate::default();
+        gate.back_off(NOW, None, |_| 1_000);
+
+        assert_eq!(gate.permit(later(1_000), Trigger::Timer), Permit::Wait(500));
+        assert_eq!(gate.permit(later(1_500), Trigger::Timer), Permit::Open);
+        assert_eq!(gate.permit(later(-86_400_000), Trigger::Timer), Permit::Open);
+    }
+
+    #[test]
+    fn coming_online_brings_the_attempt_forward_once_in_five_seconds() {
+        let mut gate = Gate::default();
+        gate.back_off(NOW, None, |_| 20_000);
+
+        assert_eq!(gate.permit(NOW, Trigger::Online), Permit::Nudged);
+        gate.nudged_at = Some(NOW);
+        gate.failures = 5;
+        gate.back_off(NOW, None, |_| 20_000);
+        assert!(matches!(gate.permit(later(4_999), Trigger::Online), Permit::Wait(_)));
+        assert_eq!(gate.permit(later(5_000), Trigger::Online), Permit::Nudged);
+        assert!(matches!(gate.permit(later(5_000), Trigger::Saved), Permit::Wait(_)));
+    }
+
+    #[test]
+    fn nothing_brings_forward_what_the_server_asked_for() {
+        let mut gate = Gate::default();
+        gate.back_off(NOW, Some(120_000), |_| 0);
+
+        for trigger in [Trigger::Online, Trigger::Manual, Trigger::Start, Trigger::Timer] {
+            assert_eq!(gate.permit(later(60_000), trigger), Permit::Wait(60_000));
+        }
+    }
+
+    #[test]
+    fn thirty_fruitless_requests_end_the_minute() {
+        let mut gate = Gate::default();
+        for _ in 0..FRUITLESS_REQUESTS_PER_MINUTE_MAX {
+            assert_eq!(gate.permit(NOW, Trigger::Manual), Permit::Open);
+            gate.count_request(NOW);
+        }
+
+        assert_eq!(gate.permit(later(10_000), Trigger::Manual), Permit::Wait(50_000));
+        assert_eq!(gate.permit(later(60_000), Trigger::Manual), Permit::Open);
+    }
+
+    #[test]
+    fn a_refused_session_waits_for_a_person_however_long() {
+        let mut gate = Gate::default();
+        gate.block(Blocked::Auth, NOW, |_| 0);
+
+        assert_eq!(gate.permit(later(i64::from(u32::MAX)), Trigger::Manual), Permit::SignIn);
+    }
+}

@@ -1,0 +1,204 @@
+//! A profile's database in memory: the reference that every other store is held against.
+//!
+//! [`Tables`] answers queries and applies writes; [`MemoryStore`] runs programs over it, each in one transaction that
+//! leaves everything or nothing. It lives as long as its last clone and survives nothing.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use lume_core::ids::ClaimId;
+
+use crate::limits::LOG_LINES_MAX;
+use crate::rows::{BaseRow, ClaimRow, Counts, EntityKey, EntityRow, EventState, OutboxRow, Seq};
+use crate::store::{Answer, Answers, Mode, Program, Query, Step, Store, StoreError, StoreName, Write, is_due};
+
+/// The rows of one database.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tables {
+    /// Entities.
+    pub entities: BTreeMap<EntityKey, EntityRow>,
+    /// Last server states.
+    pub bases: BTreeMap<EntityKey, BaseRow>,
+    /// Events.
+    pub outbox: BTreeMap<Seq, OutboxRow>,
+    /// Claims.
+    pub claims: BTreeMap<ClaimId, ClaimRow>,
+    /// Named records.
+    pub meta: BTreeMap<String, Vec<u8>>,
+    /// Drafts.
+    pub drafts: BTreeMap<String, Vec<u8>>,
+    /// Log lines.
+    pub log: BTreeMap<u64, Vec<u8>>,
+    last_seq: u64,
+    last_line: u64,
+}
+
+impl Tables {
+    /// Answers one query.
+    pub fn answer(&self, query: &Query) -> Answer {
+        match query {
+            Query::Entity(key) => Answer::Entity(self.entities.get(key).cloned()),
+            Query::Base(key) => Answer::Base(self.bases.get(key).cloned()),
+            Query::Lane(key) => Answer::Outbox(self.events(|row| row.key == *key, usize::MAX)),
+            Query::Event(id) => Answer::Outbox(self.events(|row| row.event_id == *id, 1)),
+            Query::Due { now, limit } => {
+                let mut due = self.events(
+                    |row| row.state == EventState::Pending && is_due(row.not_before, *now),
+                    usize::MAX,
+                );
+                due.sort_by_key(|row| (row.not_before, row.seq));
+                due.truncate(*limit);
+                Answer::Outbox(due)
+            }
+            Query::NextDue => {
+                let pending = self.events(|row| row.state == EventState::Pending, usize::MAX);
+                let next = pending.into_iter().min_by_key(|row| (row.not_before, row.seq));
+                Answer::Outbox(next.into_iter().collect())
+            }
+            Query::Outbox { states, after, limit } => Answer::Outbox(self.events(
+                |row| row.seq > *after && (states.is_empty() || states.contains(&row.state)),
+                *limit,
+            )),
+            Query::Counts => Answer::Counts(self.counts()),
+            Query::Claims => Answer::Claims(self.claims.values().cloned().collect()),
+            Query::Meta(name) => Answer::Bytes(self.meta.get(name).cloned()),
+            Query::Draft(name) => Answer::Bytes(self.drafts.get(name).cloned()),
+            Query::Timeline { kind, deleted, from, before, limit } => {
+                let mut rows: Vec<_> = self
+                    .entities
+                    .values()
+                    .filter(|row| row.key.kind == *kind && row.deleted == *deleted)
+                    .filter(|row| from.as_ref().is_none_or(|from| row.local_time >= *from))
+                    .filter(|row| {
+                        before.as_ref().is_none_or(|(time, id)| (&row.local_time, row.key.id) < (time, *id))
+                    })
+                    .cloned()
+                    .collect();
+                rows.sort_by(|a, b| (&b.local_time, b.key.id).cmp(&(&a.local_time, a.key.id)));
+                rows.truncate(*limit);
+                Answer::Entities(rows)
+            }
+            Query::EntitiesById { kind, after, limit } => Answer::Entities(
+                self.entities
+                    .values()
+                    .filter(|row| row.key.kind == *kind && after.is_none_or(|after| row.key.id > after))
+                    .take(*limit)
+                    .cloned()
+                    .collect(),
+            ),
+            Query::CountEntities(kind) => {
+                let live = self.entities.values().filter(|row| row.key.kind == *kind && !row.deleted);
+                Answer::Count(live.count() as u64)
+            }
+            Query::Log { limit } => {
+                let mut lines: Vec<_> = self.log.values().rev().take(*limit).cloned().collect();
+                lines.reverse();
+                Answer::Log(lines)
+            }
+        }
+    }
+
+    /// Applies one write.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Aborted`] when an event's id is there already under another seq.
+    pub fn apply(&mut self, write: Write) -> Result<(), StoreError> {
+        match write {
+            Write::PutEntity(row) => drop(self.entities.insert(row.key.clone(), row)),
+            Write::RemoveEntity(key) => drop(self.entities.remove(&key)),
+            Write::PutBase(row) => drop(self.bases.insert(row.key.clone(), row)),
+            Write::RemoveBase(key) => drop(self.bases.remove(&key)),
+            Write::PutEvent(row) => self.put_event(row)?,
+            Write::RemoveEvent(seq) => drop(self.outbox.remove(&seq)),
+            Write::PutClaim(row) => drop(self.claims.insert(row.id, row)),
+            Write::RemoveClaim(id) => drop(self.claims.remove(&id)),
+            Write::PutMeta(name, bytes) => drop(self.meta.insert(name, bytes)),
+            Write::RemoveMeta(name) => drop(self.meta.remove(&name)),
+            Write::PutDraft(name, bytes) => drop(self.drafts.insert(name, bytes)),
+            Write::RemoveDraft(name) => drop(self.drafts.remove(&name)),
+            Write::AppendLog(line) => {
+                self.last_line += 1;
+                self.log.insert(self.last_line, line);
+                while self.log.len() as u64 > LOG_LINES_MAX {
+                    self.log.pop_first();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a whole program at once; on an error nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// What [`Tables::apply`] says.
+    pub fn run<P: Program>(&mut self, mut program: P) -> Result<P::Output, StoreError> {
+        let mut answers = Answers::default();
+        loop {
+            match program.step(answers) {
+                Step::Read(queries) => {
+                    answers = Answers::new(queries.iter().map(|query| self.answer(query)).collect());
+                }
+                Step::Write(writes, output) => {
+                    let mut after = self.clone();
+                    for write in writes {
+                        after.apply(write)?;
+                    }
+                    *self = after;
+                    return Ok(output);
+                }
+            }
+        }
+    }
+
+    fn put_event(&mut self, mut row: OutboxRow) -> Result<(), StoreError> {
+        let seq = row.seq.unwrap_or(Seq(self.last_seq + 1));
+        if self.outbox.values().any(|other| other.event_id == row.event_id && other.seq != Some(seq)) {
+            return Err(StoreError::Aborted("ConstraintError".to_owned()));
+        }
+        self.last_seq = self.last_seq.max(seq.0);
+        row.seq = Some(seq);
+        self.outbox.insert(seq, row);
+        Ok(())
+    }
+
+    fn events(&self, wanted: impl Fn(&OutboxRow) -> bool, limit: usize) -> Vec<OutboxRow> {
+        self.outbox.values().filter(|row| wanted(row)).take(limit).cloned().collect()
+    }
+
+    fn counts(&self) -> Counts {
+        let of = |state| self.outbox.values().filter(|row| row.state == state).count() as u64;
+        Counts {
+            pending: of(EventState::Pending),
+            held: of(EventState::Held),
+            dead: of(EventState::Dead),
+            parked: of(EventState::Parked),
+        }
+    }
+}
+
+/// A store over [`Tables`]; clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore {
+    tables: Rc<RefCell<Tables>>,
+}
+
+impl MemoryStore {
+    /// What is in it now.
+    pub fn tables(&self) -> Tables {
+        self.tables.borrow().clone()
+    }
+}
+
+impl Store for MemoryStore {
+    async fn transact<P: Program>(
+        &self,
+        _mode: Mode,
+        _stores: &[StoreName],
+        program: P,
+    ) -> Result<P::Output, StoreError> {
+        self.tables.borrow_mut().run(program)
+    }
+}

@@ -1,0 +1,316 @@
+//! A pass: everything that is due is claimed, sent and settled, until nothing is left or something says stop.
+//!
+//! One pass runs at a time in an engine, and under a lock among engines where the platform has locks. It never sleeps:
+//! an event's wait is a time in its row, everybody's wait is a time in the gate, and the app starts the next pass
+//! when the earliest of them has come.
+
+use lume_core::time::Timestamp;
+
+use crate::claim::{Claim, Claimant, ClaimedEvent};
+use crate::engine::Engine;
+use crate::gate::{Blocked, Gate, Permit, Trigger};
+use crate::limits::{
+    ADOPTION_STEPS_PER_PASS_MAX, HEARTBEAT_MS_MAX, LEASE_MARGIN_MS, PASS_MS_MAX, SETTLE_EVENTS_MAX, SETTLE_LAG_MS_MAX,
+};
+use crate::log::{Level, LogEvent};
+use crate::meta::{Account, AppMode, BackendKind, Profile};
+use crate::ports::{Clock, Lock, Locks, Notice, Ports};
+use crate::rows::{ClaimRow, Failure};
+use crate::session::{Session, SessionState};
+use crate::settle::{Settlement, Verdict};
+use crate::status::Overview;
+use crate::store::StoreError;
+use crate::verdict::{Judged, Health};
+
+/// The name of the lock around a pass.
+const FLUSH_LOCK: &str = "flush";
+
+/// What a pass did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PassReport {
+    /// Events acknowledged.
+    pub succeeded: u32,
+    /// Events that were sent and were not.
+    pub failed: u32,
+}
+
+/// What a pass carries along.
+pub(crate) struct Pass {
+    pub(crate) profile: Profile,
+    pub(crate) kind: BackendKind,
+    pub(crate) gate: Gate,
+    pub(crate) session: Session,
+    /// Whether the one refresh that a 401 allows has been used.
+    pub(crate) refreshed: bool,
+    /// What `/health` said in this pass.
+    pub(crate) health: Option<Health>,
+    pub(crate) report: PassReport,
+    /// Whether the lock is ours.
+    alone: bool,
+    began_ms: u64,
+}
+
+/// Whether a pass goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// With the next event.
+    On,
+    /// No further.
+    Stop,
+}
+
+/// Says that the pass is over, however it ends.
+struct Running<'a, P: Ports>(&'a Engine<P>);
+
+impl<P: Ports> Drop for Running<'_, P> {
+    fn drop(&mut self) {
+        let mut live = self.0.live.borrow_mut();
+        live.processing = false;
+        live.sending.clear();
+    }
+}
+
+impl<P: Ports> Engine<P> {
+    /// Sends what is due. With nothing pending it sends nothing.
+    ///
+    /// If a pass runs already, it is followed by another one, and this call returns at once.
+    pub async fn pass(&self, trigger: Trigger) -> PassReport {
+        if self.live.borrow().processing {
+            self.live.borrow_mut().again = true;
+            return PassReport::default();
+        }
+        self.live.borrow_mut().processing = true;
+        let running = Running(self);
+        let mut report = PassReport::default();
+        // Bounded: a pass that is asked for while one runs is made up for once; the timer brings the rest.
+        for trigger in [trigger, Trigger::Saved] {
+            self.live.borrow_mut().again = false;
+            match self.pass_once(trigger).await {
+                Ok(done) => {
+                    report.succeeded += done.succeeded;
+                    report.failed += done.failed;
+                }
+                Err(error) => self.store_failed("sync", &error),
+            }
+            if !self.live.borrow().again {
+                break;
+            }
+        }
+        drop(running);
+        self.flush_log().await;
+        self.notify(&Notice::Status);
+        report
+    }
+
+    async fn pass_once(&self, trigger: Trigger) -> Result<PassReport, StoreError> {
+        let mut overview = self.overview().await?;
+        if overview.profile.mode == AppMode::Device {
+            self.log_skip(LogEvent::SkippedLocalMode);
+            return Ok(PassReport::default());
+        }
+        if overview.profile.adoption.is_some() && overview.profile.account.is_some() {
+            self.adopt(ADOPTION_STEPS_PER_PASS_MAX).await?;
+            overview = self.overview().await?;
+        }
+        if !overview.is_due(self.now()) {
+            return Ok(PassReport::default());
+        }
+        if overview.session.sealed.is_empty() {
+            self.log_skip(LogEvent::SkippedNoToken);
+            return Ok(PassReport::default());
+        }
+        match overview.gate.permit(self.now(), trigger) {
+            Permit::Open => {}
+            Permit::Nudged => overview.gate.nudged_at = Some(self.now()),
+            Permit::Wait(_) | Permit::SignIn => return Ok(PassReport::default()),
+        }
+        let guard = match self.ports().locks().try_lock(FLUSH_LOCK).await {
+            Lock::Held(guard) => Some(guard),
+            Lock::Unavailable => None,
+            Lock::Busy if overview.is_stalled(self.now(), HEARTBEAT_MS_MAX) => None,
+            Lock::Busy => return Ok(PassReport::default()),
+        };
+        let report = self.flush(overview, guard.is_some()).await;
+        drop(guard);
+        report
+    }
+
+    async fn flush(&self, overview: Overview, alone: bool) -> Result<PassReport, StoreError> {
+        self.live.borrow_mut().skipped = None;
+        self.log(Level::Info, LogEvent::PassStarted { pending: overview.counts.waiting() });
+        self.notify(&Notice::Status);
+        let began_ms = self.ports().clock().monotonic_ms();
+        let Overview { profile, mut gate, .. } = overview;
+        let Some(kind) = self.backend_kind(&profile, &mut gate).await? else {
+            return Ok(PassReport::default());
+        };
+        let session = match self.session(&profile, kind).await? {
+            SessionState::Ready(session) => session,
+            other => {
+                self.stop_for(&other, &mut gate);
+                self.store_gate(&gate).await?;
+                return Ok(PassReport::default());
+            }
+        };
+        let mut pass = Pass {
+            profile,
+            kind,
+            gate,
+            session,
+            refreshed: false,
+            health: None,
+            report: PassReport::default(),
+            alone,
+            began_ms,
+        };
+        self.send_all(&mut pass).await?;
+        let PassReport { succeeded, failed } = pass.report;
+        self.log(Level::Info, LogEvent::PassFinished { succeeded, failed });
+        Ok(pass.report)
+    }
+
+    async fn send_all(&self, pass: &mut Pass) -> Result<(), StoreError> {
+        loop {
+            let Some(account) = pass.profile.account.as_ref().map(Account::key) else { return Ok(()) };
+            let generation = pass.session.generation;
+            let claimant = Claimant { account, generation, backend: pass.kind, alone: pass.alone };
+            let Some(claim) = self.claim(&claimant).await? else { return Ok(()) };
+            let flow = self.send_claim(pass, claim).await?;
+            let spent_ms = self.ports().clock().monotonic_ms().saturating_sub(pass.began_ms);
+            if flow == Flow::Stop || spent_ms > PASS_MS_MAX {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sends a claim's events in order, and settles them in groups. Whatever stops it, the rest goes back to pending.
+    async fn send_claim(&self, pass: &mut Pass, claim: Claim) -> Result<Flow, StoreError> {
+        let Claim { row, events } = claim;
+        let mut group: Vec<Settlement> = Vec::new();
+        let mut group_began_ms = self.ports().clock().monotonic_ms();
+        let mut flow = Flow::On;
+        let mut rest = events.into_iter();
+        for event in rest.by_ref() {
+            let permit = self.may_send(pass, &row).await?;
+            if permit == Flow::Stop {
+                group.push(Settlement { item: event.item, verdict: Verdict::Released { sent: false } });
+                flow = Flow::Stop;
+                break;
+            }
+            let judged = self.deliver(pass, &event).await?;
+            self.live.borrow_mut().sending.remove(&event.item.key);
+            self.report(pass, &event, &judged.verdict);
+            group.push(Settlement { item: event.item, verdict: judged.verdict });
+            if judged.flow == Flow::Stop {
+                flow = Flow::Stop;
+                break;
+            }
+            let now_ms = self.ports().clock().monotonic_ms();
+            if group.len() >= SETTLE_EVENTS_MAX || now_ms.saturating_sub(group_began_ms) > SETTLE_LAG_MS_MAX {
+                self.settle(&row, &group, &pass.gate).await?;
+                self.notify(&Notice::Data);
+                group.clear();
+                group_began_ms = now_ms;
+            }
+        }
+        group.extend(rest.map(|event| Settlement {
+            item: event.item,
+            verdict: Verdict::Released { sent: false },
+        }));
+        self.settle(&row, &group, &pass.gate).await?;
+        self.notify(&Notice::Data);
+        Ok(flow)
+    }
+
+    /// Whether the claim is still ours and fresh enough, the account the same, and the minute not used up.
+    ///
+    /// Read anew before each request: a tab may have been frozen for hours since the last one.
+    async fn may_send(&self, pass: &mut Pass, claim: &ClaimRow) -> Result<Flow, StoreError> {
+        let now = self.now();
+        let left = claim.until.millis_since(now);
+        if left < i64::try_from(LEASE_MARGIN_MS).unwrap_or(i64::MAX) {
+            return Ok(Flow::Stop);
+        }
+        let stored = self.stored_session().await?;
+        if stored.generation != pass.session.generation {
+            return Ok(Flow::Stop);
+        }
+        match pass.gate.permit(now, Trigger::Manual) {
+            Permit::Open | Permit::Nudged => {}
+            Permit::Wait(wait_ms) => {
+                self.log(Level::Warn, LogEvent::Waiting { reason: "too_many_requests".to_owned(), wait_ms });
+                return Ok(Flow::Stop);
+            }
+            Permit::SignIn => return Ok(Flow::Stop),
+        }
+        pass.gate.count_request(now);
+        Ok(Flow::On)
+    }
+
+    /// Sends one event and judges the answer; after a 401 once more with a new token.
+    async fn deliver(&self, pass: &mut Pass, event: &ClaimedEvent) -> Result<Judged, StoreError> {
+        self.live.borrow_mut().sending.insert(event.item.key.clone());
+        self.notify(&Notice::Status);
+        loop {
+            let request = event.request.to_request(
+                &pass.profile.backend,
+                pass.kind,
+                &pass.session.tokens,
+                &event.item.event_id.to_string(),
+                &self.options.client_version,
+            );
+            let route = event.item.key.kind.spec().map_or("", |spec| spec.path);
+            let answer = self.send(route, request).await;
+            match self.judge(pass, event, answer).await? {
+                Some(judged) => return Ok(judged),
+                // The token was refreshed.
+                None => pass.gate.count_request(self.now()),
+            }
+        }
+    }
+
+    fn report(&self, pass: &mut Pass, event: &ClaimedEvent, verdict: &Verdict) {
+        let kind = format!("{}.{}", event.item.key.kind.0, event.operation.name());
+        let id = event.item.event_id.to_string().chars().take(8).collect();
+        match verdict {
+            Verdict::Acknowledged { .. } => {
+                pass.report.succeeded += 1;
+                self.log(Level::Info, LogEvent::Delivered { kind, id });
+            }
+            Verdict::Retry { wait_ms } => {
+                pass.report.failed += 1;
+                let retry = event.attempts + 1;
+                self.log(Level::Warn, LogEvent::Retrying { kind, id, retry, status: Some(500), wait_ms: *wait_ms });
+            }
+            Verdict::Later { .. } | Verdict::Released { .. } => pass.report.failed += 1,
+            Verdict::Dead(Failure { reason, status, .. }) | Verdict::Parked(Failure { reason, status, .. }) => {
+                pass.report.failed += 1;
+                let reason = serde_json::to_value(reason).ok();
+                let reason = reason.and_then(|reason| reason.as_str().map(str::to_owned)).unwrap_or_default();
+                self.log(Level::Error, LogEvent::NeedsPerson { kind, id, reason, status: *status });
+            }
+        }
+    }
+
+    /// Shuts the gate for a session that can't be used.
+    pub(crate) fn stop_for(&self, state: &SessionState, gate: &mut Gate) {
+        let now = self.now();
+        match (state.blocked(), state) {
+            (Some(reason), _) => self.block(gate, reason, now),
+            (None, SessionState::Unreachable { retry_after_ms, .. }) => {
+                self.back_off(gate, *retry_after_ms, "unreachable", now);
+            }
+            (None, SessionState::Ready(_) | SessionState::SignedOut) => {}
+        }
+    }
+
+    pub(crate) fn block(&self, gate: &mut Gate, reason: Blocked, now: Timestamp) {
+        gate.block(reason, now, |bound| self.below(bound));
+        self.log(Level::Error, LogEvent::Blocked { reason: reason.code().to_owned() });
+    }
+
+    pub(crate) fn back_off(&self, gate: &mut Gate, retry_after_ms: Option<u64>, reason: &str, now: Timestamp) {
+        let wait_ms = gate.back_off(now, retry_after_ms, |bound| self.below(bound));
+        self.log(Level::Warn, LogEvent::Waiting { reason: reason.to_owned(), wait_ms });
+    }
+}

@@ -1,0 +1,182 @@
+//! Settlement: what became of claimed events, written in groups.
+//!
+//! A success is accepted whatever the epoch: the effect is at the server, and removing an event that is already gone
+//! changes nothing. A failure counts only while the claim is still ours: a tab that was frozen past its lease and
+//! thaws with an error must not undo what another one has achieved since.
+
+use lume_core::time::Timestamp;
+use lume_wire::Rev;
+
+use crate::engine::Engine;
+use crate::gate::Gate;
+use crate::lane::Lane;
+use crate::meta::{self, Progress};
+use crate::ports::{Ports, Sealer};
+use crate::rows::{ClaimItem, ClaimRow, EventState, Failure};
+use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
+
+/// What became of one claimed event.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Verdict {
+    /// The effect is at the server.
+    Acknowledged {
+        /// The entity's new revision there.
+        rev: Option<Rev>,
+    },
+    /// The server answered about this event and failed: again after a while, once more than before.
+    Retry {
+        /// Until when, in milliseconds from now.
+        wait_ms: u64,
+    },
+    /// Again after a while, without counting.
+    Later {
+        /// Until when, in milliseconds from now.
+        wait_ms: u64,
+    },
+    /// Back to pending. Its bytes stay fixed if they may have been seen.
+    Released {
+        /// Whether the request may have reached the server.
+        sent: bool,
+    },
+    /// For the person to decide.
+    Dead(Failure),
+    /// Another version is at the server.
+    Parked(Failure),
+}
+
+/// A claimed event with its verdict.
+#[derive(Clone)]
+pub(crate) struct Settlement {
+    pub(crate) item: ClaimItem,
+    pub(crate) verdict: Verdict,
+}
+
+const STORES: [StoreName; 5] =
+    [StoreName::Entries, StoreName::Base, StoreName::Outbox, StoreName::Claims, StoreName::Meta];
+
+impl<P: Ports> Engine<P> {
+    /// Writes what became of a group of one claim's events, and the gate.
+    pub(crate) async fn settle(
+        &self,
+        claim: &ClaimRow,
+        group: &[Settlement],
+        gate: &Gate,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        let program = |mut answers: Answers| {
+            if answers.is_empty() {
+                let mut queries = vec![Query::Claims, Query::Meta(meta::PROGRESS.to_owned())];
+                for settlement in group {
+                    let key = &settlement.item.key;
+                    queries.extend([
+                        Query::Lane(key.clone()),
+                        Query::Base(key.clone()),
+                        Query::Entity(key.clone()),
+                    ]);
+                }
+                return Step::Read(queries);
+            }
+            match self.plan_settlement(claim, group, gate, &mut answers, now) {
+                Ok(writes) => Step::Write(writes, Ok(())),
+                Err(error) => Step::Write(Vec::new(), Err(error)),
+            }
+        };
+        self.transact(Mode::Strict, &STORES, program).await?
+    }
+
+    fn plan_settlement(
+        &self,
+        claim: &ClaimRow,
+        group: &[Settlement],
+        gate: &Gate,
+        answers: &mut Answers,
+        now: Timestamp,
+    ) -> Result<Vec<Write>, StoreError> {
+        let claims = answers.take_claims();
+        let progress: Progress = meta::from_bytes(answers.take_bytes().as_deref())?;
+        let stored = claims.iter().find(|stored| stored.id == claim.id && stored.epoch == claim.epoch);
+        let mut writes = Vec::new();
+        for settlement in group {
+            let key = settlement.item.key.clone();
+            let rows = answers.take_outbox();
+            let mut lane = Lane::new(self.sealer(), key, answers.take_base(), rows, &claims);
+            let entity = answers.take_entity();
+            let changes = apply_verdict(&mut lane, settlement, stored.is_some(), now)?;
+            if let (Some(mut entity), false) = (entity, changes.is_empty()) {
+                entity.sync = lane.sync_state();
+                entity.rev = lane.base_rev();
+                writes.push(Write::PutEntity(entity));
+            }
+            writes.extend(changes);
+        }
+        writes.extend(stored.map(|stored| without(stored, group)));
+        let any = group.iter().any(|settlement| matches!(settlement.verdict, Verdict::Acknowledged { .. }));
+        let progress =
+            Progress { heartbeat: Some(now), last_sync: if any { Some(now) } else { progress.last_sync } };
+        writes.push(Write::PutMeta(meta::PROGRESS.to_owned(), meta::to_bytes(&progress)));
+        writes.push(Write::PutMeta(meta::GATE.to_owned(), meta::to_bytes(gate)));
+        Ok(writes)
+    }
+
+    /// Writes the gate alone.
+    pub(crate) async fn store_gate(&self, gate: &Gate) -> Result<(), StoreError> {
+        let write = Write::PutMeta(meta::GATE.to_owned(), meta::to_bytes(gate));
+        self.transact(Mode::Relaxed, &[StoreName::Meta], move |_| Step::Write(vec![write.clone()], ())).await
+    }
+}
+
+/// The claim as it stands once the group is settled.
+fn without(stored: &ClaimRow, group: &[Settlement]) -> Write {
+    let settled = |item: &ClaimItem| group.iter().any(|settlement| settlement.item.event_id == item.event_id);
+    let items: Vec<_> = stored.items.iter().filter(|item| !settled(item)).cloned().collect();
+    if items.is_empty() { Write::RemoveClaim(stored.id) } else { Write::PutClaim(ClaimRow { items, ..stored.clone() }) }
+}
+
+fn apply_verdict<S: Sealer>(
+    lane: &mut Lane<'_, S>,
+    settlement: &Settlement,
+    ours: bool,
+    now: Timestamp,
+) -> Result<Vec<Write>, StoreError> {
+    let event_id = settlement.item.event_id;
+    let later = |wait_ms: u64| now.plus_millis(i64::try_from(wait_ms).unwrap_or(i64::MAX));
+    if let Verdict::Acknowledged { rev } = settlement.verdict {
+        return lane.acknowledge(event_id, rev);
+    }
+    if !ours {
+        return Ok(Vec::new());
+    }
+    let request = Some(settlement.item.request.clone());
+    let change = lane.change(event_id, |row| match &settlement.verdict {
+        Verdict::Acknowledged { .. } => {}
+        Verdict::Retry { wait_ms } => {
+            row.attempts += 1;
+            row.request = request;
+            row.not_before = later(*wait_ms);
+            row.wait_ms = *wait_ms;
+        }
+        Verdict::Later { wait_ms } => {
+            row.request = request;
+            row.not_before = later(*wait_ms);
+            row.wait_ms = *wait_ms;
+        }
+        Verdict::Released { sent } => {
+            if *sent {
+                row.request = request;
+            }
+        }
+        Verdict::Dead(failure) => {
+            row.attempts += 1;
+            row.request = request;
+            row.state = EventState::Dead;
+            row.failure = Some(failure.clone());
+        }
+        Verdict::Parked(failure) => {
+            row.attempts += 1;
+            row.request = request;
+            row.state = EventState::Parked;
+            row.failure = Some(failure.clone());
+        }
+    });
+    Ok(change.into_iter().collect())
+}

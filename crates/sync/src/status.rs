@@ -1,0 +1,167 @@
+//! The published state: what the small sign in the corner and the Sync screen show.
+
+use lume_core::time::Timestamp;
+
+use crate::engine::Engine;
+use crate::gate::{Blocked, Gate};
+use crate::meta::{self, Adoption, AppMode, Profile, Progress, StoredSession};
+use crate::ports::{Ports, Transport};
+use crate::rows::Counts;
+use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, is_due};
+
+/// Everything a pass or a screen wants to know first, read in one transaction.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Overview {
+    pub(crate) profile: Profile,
+    pub(crate) session: StoredSession,
+    pub(crate) gate: Gate,
+    pub(crate) progress: Progress,
+    pub(crate) counts: Counts,
+    pub(crate) next_due: Option<Timestamp>,
+}
+
+impl Overview {
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        self.next_due.is_some_and(|next| is_due(next, now))
+    }
+
+    /// Whether whoever holds the lock has made no progress for so long.
+    pub(crate) fn is_stalled(&self, now: Timestamp, limit_ms: u64) -> bool {
+        self.progress.heartbeat.is_none_or(|at| now.millis_since(at).unsigned_abs() > limit_ms)
+    }
+}
+
+/// The published state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Status {
+    /// Whether entries leave the device.
+    pub mode: AppMode,
+    /// Whether there is a session.
+    pub signed_in: bool,
+    /// Whose.
+    pub email: Option<String>,
+    /// Whether a pass runs in this tab.
+    pub processing: bool,
+    /// What the platform believes about the network.
+    pub online: bool,
+    /// Whether the last requests reached nobody.
+    pub unreachable: bool,
+    /// Numbers of events.
+    pub counts: Counts,
+    /// When an event was last acknowledged.
+    pub last_sync: Option<Timestamp>,
+    /// When the next event may go out, if one waits.
+    pub next_attempt: Option<Timestamp>,
+    /// Why nothing is sent.
+    pub blocked: Option<Blocked>,
+    /// How far earlier entries have been queued.
+    pub adoption: Option<Adoption>,
+}
+
+/// The published state in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShownStatus {
+    /// On this device.
+    Device,
+    /// All synced.
+    Synced,
+    /// Some wait.
+    Waiting,
+    /// Some are on their way.
+    Syncing,
+    /// No network, or no backend.
+    Offline,
+    /// Needs the person.
+    Attention,
+}
+
+impl ShownStatus {
+    /// Its word in `data-state`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::Synced => "synced",
+            Self::Waiting => "waiting",
+            Self::Syncing => "syncing",
+            Self::Offline => "offline",
+            Self::Attention => "attention",
+        }
+    }
+}
+
+impl Status {
+    /// The state in a word: what the person can do something about comes first.
+    pub fn shown(&self) -> ShownStatus {
+        let waiting = self.counts.waiting() > 0 || self.adoption.is_some();
+        if self.mode == AppMode::Device {
+            ShownStatus::Device
+        } else if !self.signed_in
+            || self.counts.needs_person() > 0
+            || self.blocked.is_some_and(Blocked::needs_person)
+        {
+            ShownStatus::Attention
+        } else if !self.online || (self.unreachable && waiting) {
+            ShownStatus::Offline
+        } else if self.processing && waiting {
+            ShownStatus::Syncing
+        } else if waiting {
+            ShownStatus::Waiting
+        } else {
+            ShownStatus::Synced
+        }
+    }
+}
+
+impl<P: Ports> Engine<P> {
+    /// The published state.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn status(&self) -> Result<Status, StoreError> {
+        let overview = self.overview().await?;
+        let now = self.now();
+        let due = overview.next_due.map(|due| if is_due(due, now) { now } else { due });
+        let next_attempt = due.map(|due| overview.gate.next_attempt(now).map_or(due, |gate| gate.max(due)));
+        Ok(Status {
+            mode: overview.profile.mode,
+            signed_in: !overview.session.sealed.is_empty(),
+            email: overview.profile.account.as_ref().map(|account| account.email.clone()),
+            processing: self.live.borrow().processing,
+            online: self.ports().transport().is_online(),
+            unreachable: overview.gate.failures > 0,
+            counts: overview.counts,
+            last_sync: overview.progress.last_sync,
+            next_attempt,
+            blocked: overview.gate.blocked,
+            adoption: overview.profile.adoption,
+        })
+    }
+
+    pub(crate) async fn overview(&self) -> Result<Overview, StoreError> {
+        let read = |mut answers: Answers| {
+            if answers.is_empty() {
+                return Step::Read(vec![
+                    Query::Meta(meta::PROFILE.to_owned()),
+                    Query::Meta(meta::SESSION.to_owned()),
+                    Query::Meta(meta::GATE.to_owned()),
+                    Query::Meta(meta::PROGRESS.to_owned()),
+                    Query::Counts,
+                    Query::NextDue,
+                ]);
+            }
+            let overview = (|| {
+                Ok(Overview {
+                    profile: meta::from_bytes(answers.take_bytes().as_deref())?,
+                    session: meta::from_bytes(answers.take_bytes().as_deref())?,
+                    gate: meta::from_bytes(answers.take_bytes().as_deref())?,
+                    progress: meta::from_bytes(answers.take_bytes().as_deref())?,
+                    counts: answers.take_counts(),
+                    next_due: answers.take_outbox().first().map(|row| row.not_before),
+                })
+            })();
+            Step::Write(Vec::new(), overview)
+        };
+        self.transact(Mode::Read, &[StoreName::Meta, StoreName::Outbox], read).await?
+    }
+}

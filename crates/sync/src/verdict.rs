@@ -1,0 +1,254 @@
+//! From an outcome to what is written about the event, and whether the pass goes on.
+//!
+//! What one answer leaves open is asked here, once a pass: whether the backend is healthy (`/health`), whether the
+//! session can be refreshed, whether an entity is at the server already.
+
+use lume_core::time::Timestamp;
+use lume_wire::{envelope, headers, paths};
+use serde_json::Value;
+
+use crate::claim::ClaimedEvent;
+use crate::content::{Content, Operation};
+use crate::engine::Engine;
+use crate::gate::{Blocked, Gate};
+use crate::limits::{IN_PROGRESS_MS, PROBE_AFTER_FAILURES};
+use crate::log::{Level, LogEvent};
+use crate::meta::BackendKind;
+use crate::outcome::{Asked, Outcome, classify, is_html};
+use crate::pass::{Flow, Pass};
+use crate::ports::{Method, Ports, Request, Response, SendError};
+use crate::retry::delay_ms;
+use crate::rows::{Failure, FailureReason};
+use crate::session::SessionState;
+use crate::settle::Verdict;
+use crate::store::StoreError;
+use crate::wire_request::{base_headers, timeout_ms};
+
+/// What `/health` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Health {
+    /// The backend is up.
+    Well,
+    /// It answers, and is not well; or nothing answers.
+    Ill,
+    /// Somebody else answers.
+    Captive,
+}
+
+/// A verdict, and whether the pass goes on.
+pub(crate) struct Judged {
+    pub(crate) verdict: Verdict,
+    pub(crate) flow: Flow,
+}
+
+impl Judged {
+    fn on(verdict: Verdict) -> Self {
+        Self { verdict, flow: Flow::On }
+    }
+
+    /// The request may have been seen; nothing was learned about the event.
+    fn stop() -> Self {
+        Self { verdict: Verdict::Released { sent: true }, flow: Flow::Stop }
+    }
+}
+
+impl<P: Ports> Engine<P> {
+    /// Judges an answer; `None` if the token was refreshed and the request is to be sent once more.
+    pub(crate) async fn judge(
+        &self,
+        pass: &mut Pass,
+        event: &ClaimedEvent,
+        answer: Result<Response, SendError>,
+    ) -> Result<Option<Judged>, StoreError> {
+        let asked = Asked { backend: pass.kind, operation: event.operation, events: 1 };
+        let outcome = classify(asked, answer.as_ref().map_err(|error| *error));
+        let status = answer.as_ref().ok().map(|response| response.status);
+        let now = self.now();
+        let failure = |reason, fields| Failure { reason, status, fields, at: now };
+        Ok(Some(match outcome {
+            Outcome::Acknowledged { rev } => {
+                pass.gate.open();
+                Judged::on(Verdict::Acknowledged { rev })
+            }
+            Outcome::Conflict(reason) => {
+                pass.gate.open();
+                Judged::on(Verdict::Parked(failure(reason, Vec::new())))
+            }
+            Outcome::Refused { reason, fields } => {
+                pass.gate.open();
+                Judged::on(Verdict::Dead(failure(reason, fields)))
+            }
+            // One event is never too many; a server that says so refuses this one.
+            Outcome::Split => Judged::on(Verdict::Dead(failure(FailureReason::TooLarge, Vec::new()))),
+            Outcome::NotNow => Judged::on(self.retry_later(event, status, now)),
+            Outcome::InProgress => Judged::on(Verdict::Later { wait_ms: IN_PROGRESS_MS }),
+            Outcome::KeyExpired => Judged::on(self.resolve_expired_key(pass, event, now).await?),
+            Outcome::Stopped => Judged::stop(),
+            Outcome::ServerError => match self.health(pass).await {
+                Health::Well => Judged::on(self.retry_later(event, status, now)),
+                ill => self.stop_unwell(&mut pass.gate, ill, now),
+            },
+            Outcome::RouteMissing => match self.health(pass).await {
+                Health::Well => self.stop_blocked(&mut pass.gate, Blocked::Upgrade, now),
+                ill => self.stop_unwell(&mut pass.gate, ill, now),
+            },
+            Outcome::Unreachable { retry_after_ms, suspicious } => {
+                let ask = suspicious && (status.is_some() || pass.gate.failures >= PROBE_AFTER_FAILURES);
+                if ask && self.health(pass).await == Health::Captive {
+                    self.stop_blocked(&mut pass.gate, Blocked::Captive, now)
+                } else {
+                    self.back_off(&mut pass.gate, retry_after_ms, "unreachable", now);
+                    Judged::stop()
+                }
+            }
+            Outcome::Captive => self.stop_blocked(&mut pass.gate, Blocked::Captive, now),
+            Outcome::AccountBlocked => self.stop_blocked(&mut pass.gate, Blocked::Account, now),
+            Outcome::WrongApiKey => self.stop_blocked(&mut pass.gate, Blocked::ApiKey, now),
+            Outcome::Upgrade => self.stop_blocked(&mut pass.gate, Blocked::Upgrade, now),
+            Outcome::Unauthorized => return self.after_unauthorized(pass, now).await,
+        }))
+    }
+
+    /// The one refresh that a 401 allows; after that, or if it is refused, sending waits for the person.
+    async fn after_unauthorized(&self, pass: &mut Pass, now: Timestamp) -> Result<Option<Judged>, StoreError> {
+        if pass.refreshed {
+            return Ok(Some(self.stop_blocked(&mut pass.gate, Blocked::Auth, now)));
+        }
+        pass.refreshed = true;
+        match self.refresh(&pass.profile, pass.kind, pass.session.generation).await? {
+            SessionState::Ready(session) => {
+                pass.session = session;
+                Ok(None)
+            }
+            other => {
+                self.stop_for(&other, &mut pass.gate);
+                Ok(Some(Judged::stop()))
+            }
+        }
+    }
+
+    fn retry_later(&self, event: &ClaimedEvent, status: Option<u16>, now: Timestamp) -> Verdict {
+        match delay_ms(event.attempts + 1, |bound| self.below(bound)) {
+            Some(wait_ms) => Verdict::Retry { wait_ms },
+            None => Verdict::Dead(Failure {
+                reason: FailureReason::GaveUp,
+                status,
+                fields: Vec::new(),
+                at: now,
+            }),
+        }
+    }
+
+    fn stop_blocked(&self, gate: &mut Gate, reason: Blocked, now: Timestamp) -> Judged {
+        self.block(gate, reason, now);
+        Judged::stop()
+    }
+
+    fn stop_unwell(&self, gate: &mut Gate, health: Health, now: Timestamp) -> Judged {
+        if health == Health::Captive {
+            return self.stop_blocked(gate, Blocked::Captive, now);
+        }
+        self.back_off(gate, None, "server_unwell", now);
+        Judged::stop()
+    }
+
+    /// What `/health` says, asked once a pass.
+    async fn health(&self, pass: &mut Pass) -> Health {
+        if let Some(known) = pass.health {
+            return known;
+        }
+        pass.gate.count_request(self.now());
+        let answer =
+            self.call(&pass.profile.backend, pass.kind, Method::Get, paths::HEALTH, None, None).await;
+        let health = health_of(pass.kind, answer.as_ref().ok());
+        pass.health = Some(health);
+        health
+    }
+
+    /// The server has forgotten the answer to this key, and so can't say whether it was applied: the entity tells.
+    async fn resolve_expired_key(
+        &self,
+        pass: &mut Pass,
+        event: &ClaimedEvent,
+        now: Timestamp,
+    ) -> Result<Verdict, StoreError> {
+        let parked = |reason| Verdict::Parked(Failure { reason, status: Some(410), fields: Vec::new(), at: now });
+        let Some(spec) = event.item.key.kind.spec() else { return Ok(parked(FailureReason::Version)) };
+        pass.gate.count_request(now);
+        let mut headers = base_headers(&pass.profile.backend, pass.kind, &self.options.client_version);
+        headers.push((headers::AUTHORIZATION, format!("Bearer {}", pass.session.tokens.access)));
+        let request = Request {
+            method: Method::Get,
+            body: None,
+            url: format!("{}{}", pass.profile.backend.base_url, paths::item(spec.path, event.item.key.id)),
+            headers,
+            timeout_ms: timeout_ms(None),
+        };
+        let Ok(response) = self.send(spec.path, request).await else {
+            return Ok(Verdict::Later { wait_ms: IN_PROGRESS_MS });
+        };
+        if response.protocol.is_none() {
+            return Ok(Verdict::Later { wait_ms: IN_PROGRESS_MS });
+        }
+        let gone = matches!(response.status, 404 | 410);
+        if gone && event.operation == Operation::Deleted {
+            return Ok(Verdict::Acknowledged { rev: None });
+        }
+        if gone {
+            return Ok(parked(FailureReason::Gone));
+        }
+        let theirs = response.body.as_deref().map(envelope::parse_data::<Content>);
+        let Some(Ok(theirs)) = theirs else { return Ok(Verdict::Later { wait_ms: IN_PROGRESS_MS }) };
+        let rev = response.etag.as_deref().and_then(lume_wire::Rev::from_etag);
+        let ours = event.request.body.as_deref().map(serde_json::from_str::<Content>);
+        match ours {
+            Some(Ok(ours)) if covers(&theirs, &ours) => Ok(Verdict::Acknowledged { rev }),
+            _ => Ok(parked(FailureReason::Version)),
+        }
+    }
+
+    /// What the backend is: as chosen, as found before, or asked now. `None` if it can't be told now; the gate knows.
+    pub(crate) async fn backend_kind(
+        &self,
+        profile: &crate::meta::Profile,
+        gate: &mut Gate,
+    ) -> Result<Option<BackendKind>, StoreError> {
+        if let Some(kind) = profile.backend.kind {
+            return Ok(Some(kind));
+        }
+        match self.find_backend(&profile.backend).await {
+            Ok(found) => {
+                self.store_backend_kind(found.kind).await?;
+                Ok(Some(found.kind))
+            }
+            Err(error) => {
+                self.log(Level::Warn, LogEvent::Waiting { reason: error.to_string(), wait_ms: 0 });
+                self.back_off(gate, None, "unreachable", self.now());
+                self.store_gate(gate).await?;
+                Ok(None)
+            }
+        }
+    }
+}
+
+fn health_of(kind: BackendKind, response: Option<&Response>) -> Health {
+    let Some(response) = response else { return Health::Ill };
+    if response.redirected || is_html(response) {
+        return Health::Captive;
+    }
+    match (response.status, kind) {
+        (200..=299, BackendKind::Extended) if response.protocol.is_none() => Health::Captive,
+        (200..=299, _) => Health::Well,
+        // A basic backend need not have the route.
+        (404, BackendKind::Basic) => Health::Well,
+        _ => Health::Ill,
+    }
+}
+
+/// Whether `theirs` has every field of `ours` with its value; times of writing aside.
+fn covers(theirs: &Content, ours: &Content) -> bool {
+    ours.iter().all(|(name, value)| match name.as_str() {
+        "created_at" | "updated_at" => true,
+        _ => theirs.get(name).unwrap_or(&Value::Null) == value,
+    })
+}
