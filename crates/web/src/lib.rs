@@ -1,1 +1,27 @@
 //! The browser behind the engine's ports.
+//!
+//! Each file answers for one thing that a browser offers: `idb` for databases, `transport` for requests, and so on.
+//! Everything here works in a page and in a worker, as far as the platform has it there; what it lacks is said by a
+//! value (`None`, `Unavailable`), never by a panic.
+//!
+//! Architecture invariant: nothing here decides anything about events, entities or accounts. It carries out what
+//! `lume-sync` decided.
+
+pub mod channel;
+pub mod clock;
+pub mod connectivity;
+mod global;
+pub mod idb;
+mod js;
+pub mod locks;
+mod ports;
+pub mod persist;
+pub mod random;
+pub mod registry;
+pub mod secure;
+pub mod timer;
+pub mod transport;
+pub mod vault;
+pub mod zone;
+
+pub use ports::{BrowserPorts, CallbackObserver};

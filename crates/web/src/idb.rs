@@ -1,0 +1,23 @@
+//! IndexedDB: connections that heal, migrations, one way to write, and the store of a profile's database.
+//!
+//! From below: `connection` opens a database and keeps it open across everything a browser does to it, `migrations`
+//! says what a fresh or an old database gets, `request` awaits a read, `write` is the only place that begins a
+//! transaction that writes, `rows` turns rows into JS objects and back, `query` answers reads, and [`IdbStore`] puts
+//! them together as `lume-sync`'s store.
+//!
+//! What IndexedDB and the crate over it really do in the cases that matter is settled by tests/browser (`traps.rs`).
+
+mod connection;
+mod migrations;
+mod query;
+pub(crate) mod request;
+mod rows;
+mod store;
+mod write;
+
+pub use connection::{Connection, DatabaseNotice};
+pub use migrations::{PROFILE_VERSION, profile_steps};
+pub use store::IdbStore;
+
+pub(crate) use connection::{Migration, delete_database};
+pub(crate) use write::{Change, Durability, Handles, WriteTransaction};

@@ -1,0 +1,364 @@
+//! A connection to one database that heals: opened when first needed, closed the moment another tab wants it out of
+//! the way, opened again with a new generation number after the browser closed it.
+//!
+//! Its life: closed → opening → open → closed … and at last gone, when the database was deleted. Whoever wants to use
+//! it asks for the handle each time, at the last moment: a handle kept from before may be closing.
+//!
+//! An open that was begun is never given up. Dropping it would drop its migration too, and the database would be left
+//! at the new version without a store in it, as soon as the tab that blocks it lets go.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use futures::channel::oneshot;
+use futures::future::{Either, select};
+use indexed_db_futures::database::Database;
+use indexed_db_futures::error::{Error, OpenDbError};
+use indexed_db_futures::internals::SystemRepr;
+use indexed_db_futures::prelude::*;
+use js_sys::Array;
+use lume_sync::store::StoreError;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{IdbDatabase, IdbTransaction, IdbTransactionMode, IdbVersionChangeEvent};
+
+use crate::{js, timer};
+
+/// How long an open may take before the person is told. A frozen tab can hold it up without a word.
+const OPEN_WAIT_MS_MAX: u64 = 5_000;
+
+/// One step of a schema: what takes a database from one version to the next.
+pub(crate) type Migration = fn(&IdbDatabase) -> Result<(), JsValue>;
+
+/// Something happened to the database that a screen may want to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseNotice {
+    /// It is open; the generation counts the opens of this connection from 1.
+    Open {
+        /// Which open this is.
+        generation: u64,
+    },
+    /// Another tab holds an older version open.
+    Blocked,
+    /// Another tab wants a newer version, or has made it: this page should be reloaded.
+    Outdated,
+    /// The database was deleted.
+    Deleted,
+    /// The browser closed the connection; it is opened again when next needed.
+    Lost,
+}
+
+/// A connection; clones share it.
+#[derive(Clone)]
+pub struct Connection(Rc<Inner>);
+
+struct Inner {
+    name: String,
+    steps: &'static [Migration],
+    open_wait_ms: u64,
+    state: RefCell<State>,
+    generation: Cell<u64>,
+    notice: Box<dyn Fn(DatabaseNotice)>,
+}
+
+enum State {
+    Closed,
+    Opening {
+        waiting: Vec<oneshot::Sender<Result<Handle, StoreError>>>,
+        /// Set when the open takes too long; it goes on all the same.
+        overdue: Option<StoreError>,
+    },
+    Open {
+        handle: Handle,
+        _listeners: Listeners,
+    },
+    Gone,
+}
+
+/// An open database, for use at once.
+#[derive(Clone)]
+pub(crate) struct Handle {
+    pub(crate) db: Database,
+    generation: u64,
+}
+
+struct Listeners {
+    db: IdbDatabase,
+    _on_close: Closure<dyn FnMut()>,
+    _on_version_change: Closure<dyn FnMut(IdbVersionChangeEvent)>,
+}
+
+impl Drop for Listeners {
+    fn drop(&mut self) {
+        self.db.set_onclose(None);
+        self.db.set_onversionchange(None);
+    }
+}
+
+impl Connection {
+    /// Describes a connection; nothing is opened before the first use.
+    pub(crate) fn new(
+        name: &str,
+        steps: &'static [Migration],
+        notice: impl Fn(DatabaseNotice) + 'static,
+    ) -> Self {
+        Self::with_open_wait(name, steps, OPEN_WAIT_MS_MAX, notice)
+    }
+
+    /// As [`Connection::new`], with another limit to how long an open may take before it is called blocked.
+    pub(crate) fn with_open_wait(
+        name: &str,
+        steps: &'static [Migration],
+        open_wait_ms: u64,
+        notice: impl Fn(DatabaseNotice) + 'static,
+    ) -> Self {
+        Self(Rc::new(Inner {
+            name: name.to_owned(),
+            steps,
+            open_wait_ms,
+            state: RefCell::new(State::Closed),
+            generation: Cell::new(0),
+            notice: Box::new(notice),
+        }))
+    }
+
+    /// The database's name.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// How often it was opened so far.
+    pub fn generation(&self) -> u64 {
+        self.0.generation.get()
+    }
+
+    /// Closes it once the running transactions are over. The next use opens it again.
+    pub fn close(&self) {
+        self.0.close(State::Closed);
+    }
+
+    /// The open database: opens it if need be, together with whoever else asks meanwhile.
+    pub(crate) async fn handle(&self) -> Result<Handle, StoreError> {
+        let answer = {
+            let mut state = self.0.state.borrow_mut();
+            match &mut *state {
+                State::Open { handle, .. } => return Ok(handle.clone()),
+                State::Gone => return Err(StoreError::Unavailable("it was deleted".to_owned())),
+                State::Opening { overdue: Some(error), .. } => return Err(error.clone()),
+                State::Opening { waiting, overdue: None } => {
+                    let (sender, answer) = oneshot::channel();
+                    waiting.push(sender);
+                    answer
+                }
+                State::Closed => {
+                    let (sender, answer) = oneshot::channel();
+                    *state = State::Opening { waiting: vec![sender], overdue: None };
+                    wasm_bindgen_futures::spawn_local(Rc::clone(&self.0).open());
+                    answer
+                }
+            }
+        };
+        answer
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Unavailable("the open was dropped".to_owned())))
+    }
+
+    /// A newer handle after a transaction could not begin on this one because it is closing; any other error stays.
+    pub(crate) async fn renewed(&self, old: &Handle, error: &JsValue) -> Result<Handle, StoreError> {
+        if js::error_name(error) != "InvalidStateError" {
+            return Err(begin_failed(error));
+        }
+        let is_current =
+            matches!(&*self.0.state.borrow(), State::Open { handle, .. } if handle.generation == old.generation);
+        if is_current {
+            self.0.close(State::Closed);
+        }
+        self.handle().await
+    }
+
+    /// Begins a transaction that only reads; on a new connection if the old one is closing.
+    pub(crate) async fn begin_read(&self, stores: &[&str]) -> Result<IdbTransaction, StoreError> {
+        let handle = self.handle().await?;
+        match begin_read(&handle, stores) {
+            Ok(tx) => Ok(tx),
+            Err(error) => {
+                let handle = self.renewed(&handle, &error).await?;
+                begin_read(&handle, stores).map_err(|error| begin_failed(&error))
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// Opens the database and tells everybody who waits. Runs on its own, so that nobody can drop it half way.
+    async fn open(self: Rc<Self>) {
+        let blocked = Rc::new(Cell::new(false));
+        let opened = {
+            let opening = std::pin::pin!(self.request(&blocked));
+            match select(opening, timer::sleep(self.open_wait_ms)).await {
+                Either::Left((opened, _)) => opened,
+                Either::Right(((), opening)) => {
+                    self.overdue(&if blocked.get() {
+                        StoreError::Blocked
+                    } else {
+                        StoreError::Unavailable("it did not open in time".to_owned())
+                    });
+                    opening.await
+                }
+            }
+        };
+        let result = opened.map(|db| {
+            let generation = self.generation.get() + 1;
+            self.generation.set(generation);
+            Handle { db, generation }
+        });
+        let next = match &result {
+            Ok(handle) => State::Open { handle: handle.clone(), _listeners: self.listen(handle) },
+            Err(_) => State::Closed,
+        };
+        if let State::Opening { waiting, .. } = self.state.replace(next) {
+            for sender in waiting {
+                // Whoever waited may have been dropped meanwhile.
+                let _ = sender.send(result.clone());
+            }
+        }
+        match result {
+            Ok(Handle { generation, .. }) => (self.notice)(DatabaseNotice::Open { generation }),
+            Err(StoreError::Newer) => (self.notice)(DatabaseNotice::Outdated),
+            Err(_) => {}
+        }
+    }
+
+    async fn request(self: &Rc<Self>, blocked: &Rc<Cell<bool>>) -> Result<Database, StoreError> {
+        let steps = self.steps;
+        let version = u32::try_from(steps.len()).expect("a schema has few steps");
+        let opening = Database::open(self.name.as_str())
+            .with_version(version)
+            .with_on_blocked({
+                let (inner, blocked) = (Rc::downgrade(self), Rc::clone(blocked));
+                move |_| {
+                    blocked.set(true);
+                    tell(&inner, DatabaseNotice::Blocked);
+                    Ok(())
+                }
+            })
+            .with_on_upgrade_needed(move |event, db| {
+                for step in steps.iter().skip(version_number(event.old_version())) {
+                    step(db.as_sys())?;
+                }
+                Ok(())
+            })
+            .build()
+            .map_err(|error| open_failed(&error))?;
+        opening.await.map_err(|error| open_failed(&error))
+    }
+
+    fn overdue(&self, error: &StoreError) {
+        if let State::Opening { waiting, overdue } = &mut *self.state.borrow_mut() {
+            *overdue = Some(error.clone());
+            for sender in waiting.drain(..) {
+                let _ = sender.send(Err(error.clone()));
+            }
+        }
+    }
+
+    fn listen(self: &Rc<Self>, handle: &Handle) -> Listeners {
+        let db: IdbDatabase = handle.db.as_sys().clone().unchecked_into();
+        let on_close = Closure::new({
+            let inner = Rc::downgrade(self);
+            move || {
+                if let Some(inner) = inner.upgrade() {
+                    inner.close(State::Closed);
+                    (inner.notice)(DatabaseNotice::Lost);
+                }
+            }
+        });
+        let on_version_change = Closure::new({
+            let inner = Rc::downgrade(self);
+            move |event: IdbVersionChangeEvent| {
+                if let Some(inner) = inner.upgrade() {
+                    let (next, notice) = match event.new_version() {
+                        Some(_) => (State::Closed, DatabaseNotice::Outdated),
+                        // Opening it again would make an empty one in its place.
+                        None => (State::Gone, DatabaseNotice::Deleted),
+                    };
+                    inner.close(next);
+                    (inner.notice)(notice);
+                }
+            }
+        });
+        db.set_onclose(Some(on_close.as_ref().unchecked_ref()));
+        db.set_onversionchange(Some(on_version_change.as_ref().unchecked_ref()));
+        Listeners { db, _on_close: on_close, _on_version_change: on_version_change }
+    }
+
+    fn close(&self, next: State) {
+        // An open under way is left alone: it reports to those who wait for it.
+        if matches!(&*self.state.borrow(), State::Open { .. })
+            && let State::Open { handle, .. } = self.state.replace(next)
+        {
+            handle.db.close();
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close(State::Closed);
+    }
+}
+
+fn tell(inner: &Weak<Inner>, notice: DatabaseNotice) {
+    if let Some(inner) = inner.upgrade() {
+        (inner.notice)(notice);
+    }
+}
+
+fn begin_read(handle: &Handle, stores: &[&str]) -> Result<IdbTransaction, JsValue> {
+    let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
+    handle.db.as_sys().transaction_with_str_sequence_and_mode(&names, IdbTransactionMode::Readonly)
+}
+
+/// A transaction that could not begin, on a connection that is open.
+pub(crate) fn begin_failed(error: &JsValue) -> StoreError {
+    match js::error_name(error).as_str() {
+        "NotFoundError" => StoreError::Corrupt("an object store is missing".to_owned()),
+        name => StoreError::Unavailable(name.to_owned()),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "versions are small whole numbers")]
+fn version_number(version: f64) -> usize {
+    version as usize
+}
+
+fn open_failed(error: &OpenDbError) -> StoreError {
+    match error {
+        OpenDbError::Base(Error::DomException(exception)) => {
+            let name = js::error_name(exception.as_ref());
+            match name.as_str() {
+                "VersionError" => StoreError::Newer,
+                "QuotaExceededError" | "NS_ERROR_DOM_QUOTA_REACHED" => StoreError::Full,
+                _ => StoreError::Unavailable(name),
+            }
+        }
+        OpenDbError::Base(_)
+        | OpenDbError::VersionZero
+        | OpenDbError::UnsupportedEnvironment
+        | OpenDbError::NullFactory => StoreError::Unavailable(error.to_string()),
+    }
+}
+
+/// Deletes a database, once every tab has closed it. A tab that does not is reported as blocked after a while, and the
+/// deletion still happens when it is gone.
+pub(crate) async fn delete_database(name: &str) -> Result<(), StoreError> {
+    let (sender, answer) = oneshot::channel();
+    let request = Database::delete_by_name(name).map_err(|error| open_failed(&error))?;
+    wasm_bindgen_futures::spawn_local(async move {
+        let _ = sender.send(request.await.map_err(|error| open_failed(&error.into())));
+    });
+    match select(answer, timer::sleep(OPEN_WAIT_MS_MAX)).await {
+        Either::Left((deleted, _)) => deleted.unwrap_or(Err(StoreError::Blocked)),
+        Either::Right(_) => Err(StoreError::Blocked),
+    }
+}

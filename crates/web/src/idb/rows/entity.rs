@@ -1,0 +1,70 @@
+//! Rows of entities, and of their last server states.
+
+use lume_sync::rows::{BaseRow, EntityKey, EntityRow, Kind, SyncState};
+use lume_sync::store::StoreError;
+use wasm_bindgen::JsValue;
+
+use super::{RowIn, RowOut};
+
+pub(crate) fn entity_to_js(row: &EntityRow) -> JsValue {
+    RowOut::new()
+        .text("id", &row.key.id.to_string())
+        .text("local_time", &row.local_time)
+        .number("deleted", row.deleted)
+        .maybe(row.rev, |out, rev| out.number("rev", rev))
+        .text("sync", sync_name(row.sync))
+        .text("source", &row.source)
+        .maybe(row.source_id.as_deref(), |out, id| out.text("source_id", id))
+        .bytes("body", &row.body)
+        .done()
+}
+
+pub(crate) fn entity_from_js(value: &JsValue, kind: &Kind) -> Result<EntityRow, StoreError> {
+    let row = RowIn { value, store: "entries" };
+    Ok(EntityRow {
+        key: EntityKey { kind: kind.clone(), id: row.parsed("id")? },
+        local_time: row.text("local_time")?,
+        deleted: row.integer("deleted")? != 0,
+        rev: row.revision("rev")?,
+        sync: sync_from_name(&row.text("sync")?).ok_or_else(|| row.corrupt("sync"))?,
+        source: row.text("source")?,
+        source_id: row.maybe_text("source_id")?,
+        body: row.bytes("body")?,
+    })
+}
+
+pub(crate) fn base_to_js(row: &BaseRow) -> JsValue {
+    RowOut::new()
+        .text("kind", &row.key.kind.0)
+        .text("id", &row.key.id.to_string())
+        .maybe(row.rev, |out, rev| out.number("rev", rev))
+        .number("deleted", row.deleted)
+        .bytes("body", &row.body)
+        .done()
+}
+
+pub(crate) fn base_from_js(value: &JsValue) -> Result<BaseRow, StoreError> {
+    let row = RowIn { value, store: "base" };
+    Ok(BaseRow {
+        key: EntityKey { kind: Kind(row.text("kind")?), id: row.parsed("id")? },
+        rev: row.revision("rev")?,
+        deleted: row.integer("deleted")? != 0,
+        body: row.bytes("body")?,
+    })
+}
+
+const fn sync_name(state: SyncState) -> &'static str {
+    match state {
+        SyncState::Local => "local",
+        SyncState::Waiting => "waiting",
+        SyncState::Synced => "synced",
+        SyncState::Failed => "failed",
+        SyncState::Conflict => "conflict",
+    }
+}
+
+fn sync_from_name(name: &str) -> Option<SyncState> {
+    let states =
+        [SyncState::Local, SyncState::Waiting, SyncState::Synced, SyncState::Failed, SyncState::Conflict];
+    states.into_iter().find(|state| sync_name(*state) == name)
+}

@@ -1,0 +1,190 @@
+//! The one place that begins a transaction that writes.
+//!
+//! What is written has been serialised before it gets here. The writes are issued without waiting between them, then
+//! the commit is asked for, and the outcome is what the browser said about the whole transaction, never what a single
+//! request said: a full disk shows at the commit, after every request has succeeded.
+
+use std::cell::OnceCell;
+
+use indexed_db_futures::database::Database;
+use indexed_db_futures::error::Error;
+use indexed_db_futures::internals::SystemRepr;
+use indexed_db_futures::prelude::*;
+use indexed_db_futures::transaction::{
+    Transaction, TransactionDurability, TransactionMode, TransactionOptions,
+};
+use lume_sync::store::StoreError;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DomException, IdbTransaction};
+
+use super::connection::{Connection, Handle, begin_failed};
+use crate::js;
+
+/// How firmly a commit is to be on the disk when it is called complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Flushed.
+    Strict,
+    /// Handed to the operating system.
+    Relaxed,
+}
+
+/// One change to one object store.
+pub(crate) enum Change {
+    /// Puts a row, under a key where the store does not take it from the row.
+    Put {
+        /// Where.
+        store: &'static str,
+        /// Under what.
+        key: Option<JsValue>,
+        /// What.
+        value: JsValue,
+    },
+    /// Adds a row under the store's next number.
+    Add {
+        /// Where.
+        store: &'static str,
+        /// What.
+        value: JsValue,
+    },
+    /// Removes what is under a key or within a range.
+    Remove {
+        /// Where.
+        store: &'static str,
+        /// What.
+        key: JsValue,
+    },
+}
+
+/// A transaction that writes. Dropped, it is rolled back.
+pub(crate) struct WriteTransaction<'a> {
+    tx: Transaction<'a>,
+    /// Kept beside it, since a commit consumes the handle, and only this one can be asked why it was aborted.
+    raw: IdbTransaction,
+}
+
+/// What became of the commit.
+enum Outcome {
+    Committed,
+    Aborted(String),
+    Unknown(String),
+}
+
+/// Room for the handles of a transaction that is being begun: the first, and the one after it if that was closing.
+#[derive(Default)]
+pub(crate) struct Handles {
+    first: OnceCell<Handle>,
+    renewed: OnceCell<Handle>,
+}
+
+impl<'a> WriteTransaction<'a> {
+    /// Begins one over these stores; on a new connection if the old one is closing.
+    pub(crate) async fn begin(
+        connection: &Connection,
+        handles: &'a Handles,
+        stores: &[&str],
+        durability: Durability,
+    ) -> Result<Self, StoreError> {
+        let handle = connection.handle().await?;
+        let first = handles.first.get_or_init(|| handle);
+        match Self::begin_on(&first.db, stores, durability) {
+            Ok(tx) => Ok(tx),
+            Err(error) => {
+                let handle = connection.renewed(first, &error).await?;
+                let renewed = handles.renewed.get_or_init(|| handle);
+                Self::begin_on(&renewed.db, stores, durability).map_err(|error| begin_failed(&error))
+            }
+        }
+    }
+
+    fn begin_on(db: &'a Database, stores: &[&str], durability: Durability) -> Result<Self, JsValue> {
+        let durability = match durability {
+            Durability::Strict => TransactionDurability::Strict,
+            Durability::Relaxed => TransactionDurability::Relaxed,
+        };
+        let tx = db
+            .transaction(stores)
+            .with_mode(TransactionMode::Readwrite)
+            .with_options(TransactionOptions::new().with_durability(durability))
+            .build()
+            .map_err(thrown)?;
+        let raw: IdbTransaction = tx.as_sys().clone().unchecked_into();
+        // The crate listens to `error` with a closure for one call, and several requests may fail; it would also
+        // answer before the abort, whose reason is what counts.
+        raw.set_onerror(None);
+        Ok(Self { tx, raw })
+    }
+
+    /// For reads within the transaction; nothing but them may be awaited before [`WriteTransaction::commit`].
+    pub(crate) fn raw(&self) -> &IdbTransaction {
+        &self.raw
+    }
+
+    /// Issues the changes, commits, and waits until the outcome is known.
+    pub(crate) async fn commit(self, changes: &[Change]) -> Result<(), StoreError> {
+        let outcome = match self.issue(changes) {
+            Ok(()) => self.settle().await,
+            Err(error) => self.roll_back(js::error_name(&error)).await,
+        };
+        match outcome {
+            Outcome::Committed => Ok(()),
+            Outcome::Aborted(name) if is_quota(&name) => Err(StoreError::Full),
+            Outcome::Aborted(name) => Err(StoreError::Aborted(name)),
+            Outcome::Unknown(name) => Err(StoreError::Unknown(name)),
+        }
+    }
+
+    fn issue(&self, changes: &[Change]) -> Result<(), JsValue> {
+        for change in changes {
+            match change {
+                Change::Put { store, key: None, value } => self.raw.object_store(store)?.put(value)?,
+                Change::Put { store, key: Some(key), value } => {
+                    self.raw.object_store(store)?.put_with_key(value, key)?
+                }
+                Change::Add { store, value } => self.raw.object_store(store)?.add(value)?,
+                Change::Remove { store, key } => self.raw.object_store(store)?.delete(key)?,
+            };
+        }
+        Ok(())
+    }
+
+    async fn settle(self) -> Outcome {
+        match self.tx.commit().await {
+            Ok(()) => Outcome::Committed,
+            Err(error) => match self.raw.error() {
+                // The reasons for which a browser gives up a transaction that was well alive: nothing was written.
+                Some(reason) if is_certain(&reason.name()) => Outcome::Aborted(reason.name()),
+                // A connection that was lost: the last thing its backend did may have been to write.
+                Some(reason) => Outcome::Unknown(reason.name()),
+                // It had committed by itself before we asked, or so it looks.
+                None => Outcome::Unknown(js::error_name(&thrown(error))),
+            },
+        }
+    }
+
+    async fn roll_back(self, name: String) -> Outcome {
+        match self.tx.abort().await {
+            Ok(()) => Outcome::Aborted(name),
+            Err(_) => Outcome::Unknown(name),
+        }
+    }
+}
+
+/// What the crate caught, as it was thrown.
+fn thrown(error: Error) -> JsValue {
+    match error {
+        Error::DomException(exception) => DomException::from(exception).into(),
+        Error::Serialisation(_) | Error::MissingData(_) | Error::Unknown(_) => {
+            js_sys::Error::new(&error.to_string()).into()
+        }
+    }
+}
+
+/// Names under which browsers say that there is no room; codes and classes differ between them.
+fn is_quota(name: &str) -> bool {
+    matches!(name, "QuotaExceededError" | "NS_ERROR_DOM_QUOTA_REACHED")
+}
+
+fn is_certain(name: &str) -> bool {
+    is_quota(name) || matches!(name, "ConstraintError" | "DataError")
+}
