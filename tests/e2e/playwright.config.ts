@@ -18,6 +18,7 @@ export default defineConfig({
   use: {
     browserName: "chromium",
     headless: true,
+    actionTimeout: 15_000,
     launchOptions: { executablePath: CHROMIUM, args: ["--no-sandbox"] },
     serviceWorkers: "allow",
     trace: "retain-on-failure",

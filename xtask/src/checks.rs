@@ -1,6 +1,7 @@
 //! The checks, one function per step.
 
 use anyhow::{Result, bail};
+use serde_json::json;
 
 use crate::files;
 use crate::process;
@@ -11,6 +12,7 @@ use crate::tools;
 const WASM_PACKAGES: [&str; 6] = ["-p", "lume", "-p", "lume-web", "-p", "lume-browser-tests"];
 const WASM_TARGET: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 const SIM_SEEDS_DEFAULT: &str = "200";
+const BROWSER_TEST_SECONDS_MAX: &str = "300";
 
 /// Checks the format of all Rust code.
 pub(crate) fn format(project: &Project) -> Result<()> {
@@ -102,17 +104,23 @@ pub(crate) fn simulation(project: &Project, arguments: &[String]) -> Result<()> 
 /// Runs the tests that need a real database, in headless Chromium.
 pub(crate) fn browser_tests(project: &Project) -> Result<()> {
     let browser = tools::browser_tools(project)?;
-    process::run(
-        process::cargo(&project.root)
-            .args(["test", "--locked", "-p", "lume-browser-tests"])
-            .args(WASM_TARGET)
-            .env(
-                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-                tools::wasm_test_runner(project)?,
-            )
-            .env("CHROMEDRIVER", &browser.driver)
-            .env("WASM_BINDGEN_TEST_TIMEOUT", "300"),
-    )
+    let mut command = process::cargo(&project.root);
+    command
+        .args(["test", "--locked", "-p", "lume-browser-tests"])
+        .args(WASM_TARGET)
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            tools::wasm_test_runner(project)?,
+        )
+        .env("CHROMEDRIVER", &browser.driver)
+        .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TEST_SECONDS_MAX);
+    if let Some(chromium) = std::env::var_os("CHROMIUM") {
+        // The driver knows its own distribution's browser; another one has to be named in a file.
+        let file = project.target.join("webdriver.json");
+        files::write(&file, webdriver_settings(&chromium.to_string_lossy()))?;
+        command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file);
+    }
+    process::run(&mut command)
 }
 
 /// Runs Playwright against the release server and the release app.
@@ -122,6 +130,12 @@ pub(crate) fn end_to_end(project: &Project, arguments: &[String]) -> Result<()> 
     if !server.is_file() || !project.dist().is_dir() {
         bail!("the app and the server are not built: `cargo xtask build`");
     }
+    // Playwright strips the types without looking at them.
+    process::run(
+        process::command("npx")
+            .args(["--no-install", "tsc", "--noEmit"])
+            .current_dir(project.e2e()),
+    )?;
     process::run(
         process::command("npx")
             .args(["--no-install", "playwright", "test"])
@@ -131,4 +145,14 @@ pub(crate) fn end_to_end(project: &Project, arguments: &[String]) -> Result<()> 
             .env("CHROMIUM", &browser.chromium)
             .current_dir(project.e2e()),
     )
+}
+
+fn webdriver_settings(chromium: &str) -> String {
+    let arguments = [
+        "headless",
+        "disable-dev-shm-usage",
+        "disable-gpu",
+        "no-sandbox",
+    ];
+    json!({ "goog:chromeOptions": { "binary": chromium, "args": arguments } }).to_string()
 }
