@@ -9,21 +9,18 @@ test("turning sync on brings along what is on the device", async ({ app, api, ac
   await app.expectSync("synced", 0);
 });
 
-test("signing out with unsent entries loses none of them", async ({ app, api, account, context }) => {
+test("signing out with unsent entries loses none of them", async ({ app, api, account }) => {
   await app.register(account);
-  await context.setOffline(true);
+  await app.goOffline();
   await app.log("Not sent yet");
   await app.expectEntry("Not sent yet", "waiting");
 
-  await app.page.goto(`${app.origin}/settings`);
-  await app.page.getByRole("button", { name: /sign out/i }).click();
-  await app.page.getByRole("button", { name: /keep/i }).click();
-  await app.expectSync("device");
+  await app.signOut();
   await app.page.goto(app.origin);
   await app.started();
   await expect(app.entry("Not sent yet"), "it belongs to the account").toHaveCount(0);
 
-  await context.setOffline(false);
+  await app.goOnline();
   await app.signIn(account);
   await expect(app.entry("Not sent yet")).toBeVisible();
   await app.expectEntry("Not sent yet", "synced");
@@ -34,17 +31,13 @@ test("another person on the same device neither sees nor sends what the first on
   app,
   api,
   account,
-  context,
   net,
 }) => {
   await app.register(account);
-  await context.setOffline(true);
+  await app.goOffline();
   await app.log("Alice's own");
-  await app.page.goto(`${app.origin}/settings`);
-  await app.page.getByRole("button", { name: /sign out/i }).click();
-  await app.page.getByRole("button", { name: /keep/i }).click();
-  await app.expectSync("device");
-  await context.setOffline(false);
+  await app.signOut();
+  await app.goOnline();
 
   const before = net.seen.length;
   await app.register({ ...account, email: `bob-${account.email}`, name: "Bob" });
@@ -57,13 +50,12 @@ test("another person on the same device neither sees nor sends what the first on
 
 test("a wrong password and a dead backend are told in words", async ({ app, account, server }) => {
   await app.register(account);
-  await app.page.goto(`${app.origin}/settings`);
-  await app.page.getByRole("button", { name: /sign out/i }).click();
-  await app.expectSync("device");
+  await app.signOut();
 
-  await app.open("/settings");
-  await app.page.getByTestId("mode-synced").click();
-  await app.page.getByRole("radio", { name: /sign in/i }).check();
+  await app.fillBackend();
+  if (await app.page.getByTestId("auth-name").isVisible()) {
+    await app.page.getByRole("button", { name: "I have an account" }).click();
+  }
   await app.page.getByTestId("auth-email").fill(account.email);
   await app.page.getByTestId("auth-password").fill("not the password");
   await app.page.getByTestId("auth-submit").click();

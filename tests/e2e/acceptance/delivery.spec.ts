@@ -12,16 +12,16 @@ test("in synced mode an entry reaches the server", async ({ app, api, account })
   expect(await app.outboxCount()).toBe(0);
 });
 
-test("what is logged offline is delivered within 30 s of being online again", async ({ app, api, account, context }) => {
+test("what is logged offline is delivered within 30 s of being online again", async ({ app, api, account }) => {
   await app.register(account);
-  await context.setOffline(true);
+  await app.goOffline();
   await app.log("Above the clouds");
   await app.log("Somewhere over the sea", "peaceful");
   await app.expectEntry("Above the clouds", "waiting");
   await expect(app.syncStatus).toHaveAttribute("data-pending", "2");
   expect(await api.notes()).toEqual([]);
 
-  await context.setOffline(false);
+  await app.goOnline();
   await expect
     .poll(() => api.notes(), { timeout: DELIVERY_MS_MAX })
     .toEqual(["Above the clouds", "Somewhere over the sea"]);
@@ -45,7 +45,6 @@ test("an entry that was edited offline arrives as it was last, and edits of two 
   api,
   account,
   net,
-  context,
 }) => {
   await app.register(account);
   await app.log("First as it was");
@@ -53,11 +52,11 @@ test("an entry that was edited offline arrives as it was last, and edits of two 
   await app.expectSync("synced", 0);
   const before = net.seen.length;
 
-  await context.setOffline(true);
+  await app.goOffline();
   await app.edit("First as it was", "First, once more");
   await app.edit("Second as it was", "Second, once more");
   await app.edit("First, once more", "First, for good");
-  await context.setOffline(false);
+  await app.goOnline();
 
   await expect.poll(() => api.notes(), { timeout: DELIVERY_MS_MAX }).toEqual(["First, for good", "Second, once more"]);
   await app.expectSync("synced", 0);

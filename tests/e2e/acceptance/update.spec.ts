@@ -68,7 +68,6 @@ test("an update that can't be had completely leaves the version before in charge
   app,
   build,
   net,
-  context,
 }) => {
   await app.open();
   await untilInstalled(app.page);
@@ -80,7 +79,7 @@ test("an update that can't be had completely leaves the version before in charge
   await lookForUpdate(app.page);
   await expect.poll(() => net.count("GET", new RegExp(newScript))).toBeGreaterThan(0);
   await expect.poll(() => cachedBuilds(app.page)).toEqual([oldVersion]);
-  await context.setOffline(true);
+  await app.goOffline();
   await app.page.reload();
   await app.started();
   expect(await controllerVersion(app.page)).toBe(oldVersion);

@@ -3,12 +3,12 @@ import { untilInstalled } from "../support/worker.ts";
 
 const ROUTES = ["/", "/history", "/history?mood=happy", "/sync", "/settings", "/?log=1"];
 
-test("every route opens offline, by link and by reload", async ({ app, context }) => {
+test("every route opens offline, by link and by reload", async ({ app }) => {
   await app.open();
   await untilInstalled(app.page);
   await app.log("Still here");
 
-  await context.setOffline(true);
+  await app.goOffline();
   for (const route of ROUTES) {
     await test.step(route, async () => {
       await app.open(route);
@@ -22,9 +22,8 @@ test("every route opens offline, by link and by reload", async ({ app, context }
 
 test("the app opens offline with no page and no memory of the first visit", async ({ app, context }) => {
   await app.open();
-  await untilInstalled(app.page);
+  await app.goOffline();
   await app.page.close();
-  await context.setOffline(true);
 
   const page = await context.newPage();
   await page.goto(`${app.origin}/history`);

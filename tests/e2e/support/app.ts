@@ -2,6 +2,7 @@ import { expect, type Locator, type Page } from "@playwright/test";
 
 import type { Account } from "./api.ts";
 import { API_KEY } from "./server.ts";
+import { untilInstalled } from "./worker.ts";
 
 export type SyncState = "device" | "synced" | "waiting" | "syncing" | "offline" | "attention";
 export type EntrySync = "local" | "waiting" | "sending" | "synced" | "failed" | "conflict";
@@ -68,7 +69,9 @@ export class App {
   /** Turns sync on with a new account, and returns to Today. */
   async register(account: Account): Promise<void> {
     await this.fillBackend();
-    await this.page.getByRole("radio", { name: /create|register|new/i }).check();
+    if (!(await this.page.getByTestId("auth-name").isVisible())) {
+      await this.page.getByRole("button", { name: "I am new here" }).click();
+    }
     await this.page.getByTestId("auth-name").fill(account.name);
     await this.page.getByTestId("auth-birth").fill(account.birth);
     await this.submit(account);
@@ -77,15 +80,36 @@ export class App {
   /** Turns sync on with an account that exists. */
   async signIn(account: Account): Promise<void> {
     await this.fillBackend();
-    await this.page.getByRole("radio", { name: /sign in/i }).check();
+    if (await this.page.getByTestId("auth-name").isVisible()) {
+      await this.page.getByRole("button", { name: "I have an account" }).click();
+    }
     await this.submit(account);
   }
 
-  private async fillBackend(): Promise<void> {
+  /** Takes the network away, from page and worker alike, once the worker is there to do without. */
+  async goOffline(): Promise<void> {
+    await untilInstalled(this.page);
+    await this.page.context().setOffline(true);
+  }
+
+  async goOnline(): Promise<void> {
+    await this.page.context().setOffline(false);
+  }
+
+  /** Opens the form in which one signs in. */
+  async fillBackend(): Promise<void> {
     await this.open("/settings");
     await this.page.getByTestId("mode-synced").click();
     await this.page.getByTestId("backend-url").fill(this.origin);
     await this.page.getByTestId("api-key").fill(API_KEY);
+    await expect(this.page.getByTestId("auth-email")).toBeVisible();
+  }
+
+  async signOut(): Promise<void> {
+    await this.open("/settings");
+    await this.page.getByRole("button", { name: "Sign out" }).click();
+    await this.page.getByRole("dialog").getByRole("button", { name: /^(Keep and sign|Sign) out$/ }).click();
+    await this.expectSync("device");
   }
 
   private async submit(account: Account): Promise<void> {
