@@ -12,7 +12,10 @@ use lume_wire::{ApiError, Capabilities, ErrorCode, envelope, paths};
 use crate::engine::Engine;
 use crate::gate::Gate;
 use crate::log::{Level, LogEvent};
-use crate::meta::{self, Account, Adoption, AppMode, Backend, BackendChoice, BackendKind, Profile, StoredSession, Tokens};
+use crate::meta::{
+    self, Account, Adoption, AppMode, Backend, BackendChoice, BackendKind, Profile, StoredSession,
+    Tokens,
+};
 use crate::outcome::{is_html, retry_after_ms};
 use crate::ports::{Method, Notice, Ports, Response, SendError, Vault};
 use crate::session::to_json;
@@ -131,7 +134,12 @@ impl<P: Ports> Engine<P> {
     /// # Errors
     ///
     /// [`SettingsError`]; nothing was changed.
-    pub async fn set_backend(&self, base_url: &str, api_key: &str, choice: BackendChoice) -> Result<(), SettingsError> {
+    pub async fn set_backend(
+        &self,
+        base_url: &str,
+        api_key: &str,
+        choice: BackendChoice,
+    ) -> Result<(), SettingsError> {
         let base_url = checked_url(base_url)?;
         let api_key = api_key.trim().to_owned();
         self.change_profile(true, move |profile| {
@@ -143,7 +151,12 @@ impl<P: Ports> Engine<P> {
                 (BackendChoice::Basic, kind) => kind.or(Some(BackendKind::Basic)),
                 (BackendChoice::Extended, _) => Some(BackendKind::Extended),
             };
-            profile.backend = Backend { base_url: base_url.clone(), api_key: api_key.clone(), choice, kind };
+            profile.backend = Backend {
+                base_url: base_url.clone(),
+                api_key: api_key.clone(),
+                choice,
+                kind,
+            };
         })
         .await?;
         Ok(())
@@ -158,7 +171,8 @@ impl<P: Ports> Engine<P> {
         if !(INTERVAL_S_MIN..=INTERVAL_S_MAX).contains(&seconds) {
             return Err(SettingsError::OutOfRange);
         }
-        self.change_profile(false, move |profile| profile.interval_s = seconds).await?;
+        self.change_profile(false, move |profile| profile.interval_s = seconds)
+            .await?;
         Ok(())
     }
 
@@ -206,7 +220,10 @@ impl<P: Ports> Engine<P> {
     ///
     /// [`AuthError`].
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<Authenticated, AuthError> {
-        let body = LoginRequest { email: email.trim().to_owned(), password: password.into() };
+        let body = LoginRequest {
+            email: email.trim().to_owned(),
+            password: password.into(),
+        };
         self.authenticate(paths::LOGIN, to_json(&body)).await
     }
 
@@ -216,7 +233,16 @@ impl<P: Ports> Engine<P> {
             return Err(AuthError::NoBackend);
         }
         let found = self.find_backend(&profile.backend).await?;
-        let answer = self.call(&profile.backend, found.kind, Method::Post, path, Some(body), None).await;
+        let answer = self
+            .call(
+                &profile.backend,
+                found.kind,
+                Method::Post,
+                path,
+                Some(body),
+                None,
+            )
+            .await;
         let response = answer.map_err(unreachable)?;
         if response.redirected || is_html(&response) {
             return Err(AuthError::NotABackend);
@@ -224,8 +250,13 @@ impl<P: Ports> Engine<P> {
         if !(200..=299).contains(&response.status) {
             return Err(auth_error(&response));
         }
-        let session = response.body.as_deref().map(envelope::parse_data::<SessionAnswer>);
-        let Some(Ok(session)) = session else { return Err(AuthError::NotABackend) };
+        let session = response
+            .body
+            .as_deref()
+            .map(envelope::parse_data::<SessionAnswer>);
+        let Some(Ok(session)) = session else {
+            return Err(AuthError::NotABackend);
+        };
         Ok(Authenticated {
             account: Account {
                 server_id: found.server_id,
@@ -233,7 +264,10 @@ impl<P: Ports> Engine<P> {
                 email: session.email,
                 name: session.name,
             },
-            backend: Backend { kind: Some(found.kind), ..profile.backend },
+            backend: Backend {
+                kind: Some(found.kind),
+                ..profile.backend
+            },
             tokens: Tokens {
                 access: session.tokens.access_token.expose().to_owned(),
                 refresh: session.tokens.refresh_token.expose().to_owned(),
@@ -249,8 +283,18 @@ impl<P: Ports> Engine<P> {
     ///
     /// [`AuthError::OtherAccount`], [`AuthError::NoVault`], or the database's; nothing was changed.
     pub async fn bind(&self, authenticated: &Authenticated) -> Result<(), AuthError> {
-        let Authenticated { account, backend, tokens, expires_in_s } = authenticated;
-        let sealed = self.ports().vault().seal(&to_json(tokens)).await.ok_or(AuthError::NoVault)?;
+        let Authenticated {
+            account,
+            backend,
+            tokens,
+            expires_in_s,
+        } = authenticated;
+        let sealed = self
+            .ports()
+            .vault()
+            .seal(&to_json(tokens))
+            .await
+            .ok_or(AuthError::NoVault)?;
         let expires_at = Some(self.now().plus_millis(expires_in_s.saturating_mul(1000)));
         let program = |mut answers: Answers| {
             if answers.is_empty() {
@@ -268,7 +312,11 @@ impl<P: Ports> Engine<P> {
                 Ok(read) => read,
                 Err(error) => return Step::Write(Vec::new(), Err(error.into())),
             };
-            if profile.account.as_ref().is_some_and(|bound| bound.key() != account.key()) {
+            if profile
+                .account
+                .as_ref()
+                .is_some_and(|bound| bound.key() != account.key())
+            {
                 return Step::Write(Vec::new(), Err(AuthError::OtherAccount));
             }
             let adopt = profile.account.is_none() || profile.mode == AppMode::Device;
@@ -293,7 +341,8 @@ impl<P: Ports> Engine<P> {
                 Ok(()),
             )
         };
-        self.transact(Mode::Strict, &[StoreName::Meta], program).await??;
+        self.transact(Mode::Strict, &[StoreName::Meta], program)
+            .await??;
         self.log(Level::Info, LogEvent::SignedIn);
         self.notify(&Notice::Data);
         self.notify(&Notice::Status);
@@ -315,9 +364,17 @@ impl<P: Ports> Engine<P> {
         self.log(Level::Info, LogEvent::SignedOut { kept });
         self.flush_log().await;
         if let (Some(tokens), Some(kind)) = (tokens, profile.backend.kind) {
-            let body = LogoutRequest { refresh_token: Some(tokens.refresh.as_str().into()) };
-            let told =
-                self.call(&profile.backend, kind, Method::Post, paths::LOGOUT, Some(to_json(&body)), Some(&tokens));
+            let body = LogoutRequest {
+                refresh_token: Some(tokens.refresh.as_str().into()),
+            };
+            let told = self.call(
+                &profile.backend,
+                kind,
+                Method::Post,
+                paths::LOGOUT,
+                Some(to_json(&body)),
+                Some(&tokens),
+            );
             // The tokens are gone from here; at the backend they run out by themselves.
             drop(told.await);
         }
@@ -326,24 +383,40 @@ impl<P: Ports> Engine<P> {
 
     /// Asks a backend what it is.
     pub(crate) async fn find_backend(&self, backend: &Backend) -> Result<Found, AuthError> {
-        let basic = Found { kind: BackendKind::Basic, server_id: backend.base_url.clone() };
+        let basic = Found {
+            kind: BackendKind::Basic,
+            server_id: backend.base_url.clone(),
+        };
         if backend.choice == BackendChoice::Basic && backend.kind != Some(BackendKind::Extended) {
             return Ok(basic);
         }
-        let may_be_basic = backend.choice == BackendChoice::Auto && backend.kind != Some(BackendKind::Extended);
+        let may_be_basic =
+            backend.choice == BackendChoice::Auto && backend.kind != Some(BackendKind::Extended);
         // Only the seed's headers: a basic backend's preflight knows no others.
-        let answer =
-            self.call(backend, BackendKind::Basic, Method::Get, paths::CAPABILITIES, None, None).await;
+        let answer = self
+            .call(
+                backend,
+                BackendKind::Basic,
+                Method::Get,
+                paths::CAPABILITIES,
+                None,
+                None,
+            )
+            .await;
         let response = match answer {
             Ok(response) => response,
             Err(SendError::Refused) if may_be_basic => return Ok(basic),
             Err(error) => return Err(unreachable(error)),
         };
-        let data = response.body.as_deref().map(envelope::parse_data::<Capabilities>);
+        let data = response
+            .body
+            .as_deref()
+            .map(envelope::parse_data::<Capabilities>);
         match (response.status, data) {
-            (200, Some(Ok(capabilities))) if response.protocol.is_some() => {
-                Ok(Found { kind: BackendKind::Extended, server_id: capabilities.server_id })
-            }
+            (200, Some(Ok(capabilities))) if response.protocol.is_some() => Ok(Found {
+                kind: BackendKind::Extended,
+                server_id: capabilities.server_id,
+            }),
             (404 | 405, _) if may_be_basic && !response.redirected => Ok(basic),
             (401 | 403, _) if response.protocol.is_some() => Err(AuthError::ApiKey),
             (500..=599, _) => Err(AuthError::Failed(response.status)),
@@ -352,7 +425,8 @@ impl<P: Ports> Engine<P> {
     }
 
     pub(crate) async fn store_backend_kind(&self, kind: BackendKind) -> Result<(), StoreError> {
-        self.change_profile(false, move |profile| profile.backend.kind = Some(kind)).await
+        self.change_profile(false, move |profile| profile.backend.kind = Some(kind))
+            .await
     }
 
     /// Changes the profile in one transaction; opens the gate if what stood behind it may have changed.
@@ -368,16 +442,23 @@ impl<P: Ports> Engine<P> {
             match meta::from_bytes::<Profile>(answers.take_bytes().as_deref()) {
                 Ok(mut profile) => {
                     change(&mut profile);
-                    let mut writes = vec![Write::PutMeta(meta::PROFILE.to_owned(), meta::to_bytes(&profile))];
+                    let mut writes = vec![Write::PutMeta(
+                        meta::PROFILE.to_owned(),
+                        meta::to_bytes(&profile),
+                    )];
                     if open_gate {
-                        writes.push(Write::PutMeta(meta::GATE.to_owned(), meta::to_bytes(&Gate::default())));
+                        writes.push(Write::PutMeta(
+                            meta::GATE.to_owned(),
+                            meta::to_bytes(&Gate::default()),
+                        ));
                     }
                     Step::Write(writes, Ok(()))
                 }
                 Err(error) => Step::Write(Vec::new(), Err(error)),
             }
         };
-        self.transact(Mode::Strict, &[StoreName::Meta], program).await??;
+        self.transact(Mode::Strict, &[StoreName::Meta], program)
+            .await??;
         self.notify(&Notice::Status);
         Ok(())
     }
@@ -406,7 +487,9 @@ fn auth_error(response: &Response) -> AuthError {
         (_, ErrorCode::ApiKey) => AuthError::ApiKey,
         (400 | 422, _) if !error.fields.is_empty() => fields(),
         (426, _) => AuthError::Upgrade,
-        (429, _) => AuthError::RateLimited { wait_s: retry_after_ms(response).unwrap_or(60_000).div_ceil(1000) },
+        (429, _) => AuthError::RateLimited {
+            wait_s: retry_after_ms(response).unwrap_or(60_000).div_ceil(1000),
+        },
         (401 | 403, _) => AuthError::WrongPassword,
         (400 | 422, _) => AuthError::Fields(Vec::new()),
         (404 | 405, _) => AuthError::NotABackend,
@@ -425,10 +508,13 @@ fn checked_url(text: &str) -> Result<String, SettingsError> {
     }
     let host = match authority.strip_prefix('[') {
         Some(ipv6) => ipv6.split(']').next().unwrap_or_default(),
-        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
+        None => authority
+            .rsplit_once(':')
+            .map_or(authority, |(host, _)| host),
     };
     let host = host.to_ascii_lowercase();
-    let here = matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1") || host.ends_with(".localhost");
+    let here =
+        matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1") || host.ends_with(".localhost");
     match scheme.to_ascii_lowercase().as_str() {
         "https" => Ok(text.to_owned()),
         "http" if here => Ok(text.to_owned()),
@@ -443,19 +529,39 @@ mod tests {
 
     #[test]
     fn a_backend_is_https_or_on_this_machine() {
-        for good in ["https://lume.example", "https://lume.example/base/", "http://localhost:8080", "http://[::1]:1"] {
+        for good in [
+            "https://lume.example",
+            "https://lume.example/base/",
+            "http://localhost:8080",
+            "http://[::1]:1",
+        ] {
             assert!(checked_url(good).is_ok(), "{good}");
         }
-        for plain in ["http://lume.example", "http://localhost.example", "http://10.0.0.1:8080"] {
+        for plain in [
+            "http://lume.example",
+            "http://localhost.example",
+            "http://10.0.0.1:8080",
+        ] {
             assert_eq!(checked_url(plain), Err(SettingsError::NotHttps), "{plain}");
         }
-        for bad in ["", "lume.example", "ftp://lume.example", "https://", "https://a b", "https://u@lume.example", "https://a/?x"] {
+        for bad in [
+            "",
+            "lume.example",
+            "ftp://lume.example",
+            "https://",
+            "https://a b",
+            "https://u@lume.example",
+            "https://a/?x",
+        ] {
             assert_eq!(checked_url(bad), Err(SettingsError::NotAnAddress), "{bad}");
         }
     }
 
     #[test]
     fn a_slash_at_the_end_does_not_make_another_backend() {
-        assert_eq!(checked_url(" https://lume.example/ "), Ok("https://lume.example".to_owned()));
+        assert_eq!(
+            checked_url(" https://lume.example/ "),
+            Ok("https://lume.example".to_owned())
+        );
     }
 }

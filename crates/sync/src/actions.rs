@@ -9,8 +9,8 @@ use lume_core::ids::{EntityId, EventId};
 use crate::body;
 use crate::content::{Content, State};
 use crate::engine::Engine;
-use crate::lane::{Act, Lane};
 use crate::kinds::Header;
+use crate::lane::{Act, Lane};
 use crate::meta::{self, Account, Profile};
 use crate::ports::{Notice, Ports};
 use crate::rows::{EntityKey, EntityRow, Kind, SyncState};
@@ -81,7 +81,10 @@ impl<P: Ports> Engine<P> {
         content: Content,
         draft: Option<&str>,
     ) -> Result<(), CommitError> {
-        let key = EntityKey { kind: kind.clone(), id };
+        let key = EntityKey {
+            kind: kind.clone(),
+            id,
+        };
         self.commit(&key, Change::Create(content), draft).await
     }
 
@@ -90,7 +93,12 @@ impl<P: Ports> Engine<P> {
     /// # Errors
     ///
     /// [`CommitError`]; nothing was written, the draft is still there.
-    pub async fn update(&self, key: &EntityKey, content: Content, draft: Option<&str>) -> Result<(), CommitError> {
+    pub async fn update(
+        &self,
+        key: &EntityKey,
+        content: Content,
+        draft: Option<&str>,
+    ) -> Result<(), CommitError> {
         self.commit(key, Change::Update(content), draft).await
     }
 
@@ -112,7 +120,12 @@ impl<P: Ports> Engine<P> {
         self.commit(key, Change::Restore, None).await
     }
 
-    async fn commit(&self, key: &EntityKey, change: Change, draft: Option<&str>) -> Result<(), CommitError> {
+    async fn commit(
+        &self,
+        key: &EntityKey,
+        change: Change,
+        draft: Option<&str>,
+    ) -> Result<(), CommitError> {
         let event_id = self.new_event_id();
         let mut outcome = Err(StoreError::Unknown(String::new()));
         for _ in 0..RUNS_MAX {
@@ -160,7 +173,16 @@ impl<P: Ports> Engine<P> {
                     answers.take_outbox(),
                     &answers.take_claims(),
                 );
-                plan(self.sealer(), key, change, row, lane, profile.syncing(), event_id, now)
+                plan(
+                    self.sealer(),
+                    key,
+                    change,
+                    row,
+                    lane,
+                    profile.syncing(),
+                    event_id,
+                    now,
+                )
             })();
             match planned {
                 Ok(mut writes) => {
@@ -174,7 +196,12 @@ impl<P: Ports> Engine<P> {
     }
 
     /// Whether an action of unknown outcome is in the database.
-    async fn is_committed(&self, key: &EntityKey, change: &Change, event_id: EventId) -> Result<bool, StoreError> {
+    async fn is_committed(
+        &self,
+        key: &EntityKey,
+        change: &Change,
+        event_id: EventId,
+    ) -> Result<bool, StoreError> {
         let program = |mut answers: Answers| {
             if answers.is_empty() {
                 return Step::Read(vec![Query::Event(event_id), Query::Entity(key.clone())]);
@@ -183,14 +210,21 @@ impl<P: Ports> Engine<P> {
             let found = !event.is_empty()
                 || answers.take_entity().is_some_and(|row| match change {
                     Change::Create(content) | Change::Update(content) => {
-                        !row.deleted && body::open::<Content>(self.sealer(), &row.body).as_ref() == Ok(content)
+                        !row.deleted
+                            && body::open::<Content>(self.sealer(), &row.body).as_ref()
+                                == Ok(content)
                     }
                     Change::Delete => row.deleted,
                     Change::Restore => !row.deleted,
                 });
             Step::Write(Vec::new(), found)
         };
-        self.transact(Mode::Read, &[StoreName::Outbox, StoreName::Entries], program).await
+        self.transact(
+            Mode::Read,
+            &[StoreName::Outbox, StoreName::Entries],
+            program,
+        )
+        .await
     }
 
     /// Keeps an unsaved form.
@@ -200,7 +234,10 @@ impl<P: Ports> Engine<P> {
     /// [`StoreError`]; the last kept one is still there.
     pub async fn save_draft(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         let write = Write::PutDraft(name.to_owned(), body::seal(self.sealer(), &bytes));
-        self.transact(Mode::Relaxed, &[StoreName::Drafts], move |_| Step::Write(vec![write.clone()], ())).await
+        self.transact(Mode::Relaxed, &[StoreName::Drafts], move |_| {
+            Step::Write(vec![write.clone()], ())
+        })
+        .await
     }
 
     /// The form that was not saved, if there is one.
@@ -215,8 +252,12 @@ impl<P: Ports> Engine<P> {
             }
             Step::Write(Vec::new(), answers.take_bytes())
         };
-        let sealed = self.transact(Mode::Read, &[StoreName::Drafts], read).await?;
-        sealed.map(|sealed| body::open(self.sealer(), &sealed)).transpose()
+        let sealed = self
+            .transact(Mode::Read, &[StoreName::Drafts], read)
+            .await?;
+        sealed
+            .map(|sealed| body::open(self.sealer(), &sealed))
+            .transpose()
     }
 
     /// Forgets an unsaved form.
@@ -226,12 +267,18 @@ impl<P: Ports> Engine<P> {
     /// [`StoreError`]; it is still there.
     pub async fn clear_draft(&self, name: &str) -> Result<(), StoreError> {
         let write = Write::RemoveDraft(name.to_owned());
-        self.transact(Mode::Relaxed, &[StoreName::Drafts], move |_| Step::Write(vec![write.clone()], ())).await
+        self.transact(Mode::Relaxed, &[StoreName::Drafts], move |_| {
+            Step::Write(vec![write.clone()], ())
+        })
+        .await
     }
 }
 
 /// What an action writes.
-#[expect(clippy::too_many_arguments, reason = "the inputs of one decision, each of another kind")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the inputs of one decision, each of another kind"
+)]
 fn plan<S: crate::ports::Sealer>(
     sealer: &S,
     key: &EntityKey,
@@ -246,7 +293,11 @@ fn plan<S: crate::ports::Sealer>(
         (Change::Create(content), None) => (content.clone(), false),
         (Change::Create(content), Some(row)) => {
             let same = body::open::<Content>(sealer, &row.body)? == *content && !row.deleted;
-            return if same { Ok(Vec::new()) } else { Err(CommitError::Exists) };
+            return if same {
+                Ok(Vec::new())
+            } else {
+                Err(CommitError::Exists)
+            };
         }
         (_, None) => return Err(CommitError::Missing),
         (Change::Update(_), Some(row)) if row.deleted => return Err(CommitError::Missing),
@@ -258,8 +309,17 @@ fn plan<S: crate::ports::Sealer>(
     let mut sync = SyncState::Local;
     if let Some(account) = account {
         let account = account.key();
-        let act = Act { event_id, account: &account, now, undoable: true };
-        let target = if deleted { State::Deleted } else { State::Live(content.clone()) };
+        let act = Act {
+            event_id,
+            account: &account,
+            now,
+            undoable: true,
+        };
+        let target = if deleted {
+            State::Deleted
+        } else {
+            State::Live(content.clone())
+        };
         writes = lane.reach(&target, &act)?;
         sync = lane.sync_state();
     }

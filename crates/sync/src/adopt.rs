@@ -16,8 +16,13 @@ use crate::ports::{Notice, Ports};
 use crate::rows::EntityRow;
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
 
-const STORES: [StoreName; 5] =
-    [StoreName::Entries, StoreName::Base, StoreName::Outbox, StoreName::Claims, StoreName::Meta];
+const STORES: [StoreName; 5] = [
+    StoreName::Entries,
+    StoreName::Base,
+    StoreName::Outbox,
+    StoreName::Claims,
+    StoreName::Meta,
+];
 
 impl<P: Ports> Engine<P> {
     /// Goes on with giving earlier entries their events, at most so many steps. Returns what is left to do, if any.
@@ -29,9 +34,16 @@ impl<P: Ports> Engine<P> {
         for _ in 0..steps_max {
             let left = self.adopt_step().await?;
             self.notify(&Notice::Data);
-            let Some(adoption) = left else { return Ok(None) };
+            let Some(adoption) = left else {
+                return Ok(None);
+            };
             if adoption.1 {
-                self.log(Level::Info, LogEvent::Adopted { events: adoption.0.events });
+                self.log(
+                    Level::Info,
+                    LogEvent::Adopted {
+                        events: adoption.0.events,
+                    },
+                );
                 return Ok(None);
             }
         }
@@ -51,7 +63,10 @@ impl<P: Ports> Engine<P> {
         let program = |mut answers: Answers| {
             if answers.is_empty() {
                 step = 0;
-                return Step::Read(vec![Query::Meta(meta::PROFILE.to_owned()), Query::CountEntities(kind.clone())]);
+                return Step::Read(vec![
+                    Query::Meta(meta::PROFILE.to_owned()),
+                    Query::CountEntities(kind.clone()),
+                ]);
             }
             step += 1;
             if step == 1 {
@@ -64,14 +79,18 @@ impl<P: Ports> Engine<P> {
                     return Step::Write(Vec::new(), Ok(None));
                 };
                 let after = adoption.after;
-                return Step::Read(vec![Query::EntitiesById { kind: kind.clone(), after, limit: ADOPTION_STEP }]);
+                return Step::Read(vec![Query::EntitiesById {
+                    kind: kind.clone(),
+                    after,
+                    limit: ADOPTION_STEP,
+                }]);
             }
             if step == 2 {
                 entities = answers.take_entities();
                 if !entities.is_empty() {
-                    let lanes = entities
-                        .iter()
-                        .flat_map(|row| [Query::Base(row.key.clone()), Query::Lane(row.key.clone())]);
+                    let lanes = entities.iter().flat_map(|row| {
+                        [Query::Base(row.key.clone()), Query::Lane(row.key.clone())]
+                    });
                     return Step::Read(std::iter::once(Query::Claims).chain(lanes).collect());
                 }
             }
@@ -94,20 +113,39 @@ impl<P: Ports> Engine<P> {
     ) -> Result<(Vec<Write>, (Adoption, bool)), StoreError> {
         let mut adoption = profile.adoption.clone().unwrap_or_default();
         adoption.total = total.max(adoption.done);
-        let account = profile.syncing().map(crate::meta::Account::key).unwrap_or_default();
-        let claims = if entities.is_empty() { Vec::new() } else { answers.take_claims() };
+        let account = profile
+            .syncing()
+            .map(crate::meta::Account::key)
+            .unwrap_or_default();
+        let claims = if entities.is_empty() {
+            Vec::new()
+        } else {
+            answers.take_claims()
+        };
         let mut writes = Vec::new();
         for (row, event_id) in entities.iter().zip(ids) {
             let base = answers.take_base();
-            let mut lane = Lane::new(self.sealer(), row.key.clone(), base, answers.take_outbox(), &claims);
+            let mut lane = Lane::new(
+                self.sealer(),
+                row.key.clone(),
+                base,
+                answers.take_outbox(),
+                &claims,
+            );
             let target = if row.deleted {
                 State::Deleted
             } else {
                 State::Live(body::open::<Content>(self.sealer(), &row.body)?)
             };
-            let differs = lane.folded()? != target && !(row.deleted && lane.folded()? == State::Absent);
+            let differs =
+                lane.folded()? != target && !(row.deleted && lane.folded()? == State::Absent);
             if differs {
-                let act = Act { event_id: *event_id, account: &account, now, undoable: false };
+                let act = Act {
+                    event_id: *event_id,
+                    account: &account,
+                    now,
+                    undoable: false,
+                };
                 writes.extend(lane.reach(&target, &act)?);
                 adoption.events += 1;
             }
@@ -120,8 +158,14 @@ impl<P: Ports> Engine<P> {
             }));
         }
         let finished = entities.len() < ADOPTION_STEP;
-        let next = Profile { adoption: (!finished).then(|| adoption.clone()), ..profile.clone() };
-        writes.push(Write::PutMeta(meta::PROFILE.to_owned(), meta::to_bytes(&next)));
+        let next = Profile {
+            adoption: (!finished).then(|| adoption.clone()),
+            ..profile.clone()
+        };
+        writes.push(Write::PutMeta(
+            meta::PROFILE.to_owned(),
+            meta::to_bytes(&next),
+        ));
         Ok((writes, (adoption, finished)))
     }
 }

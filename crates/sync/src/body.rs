@@ -14,7 +14,8 @@ const VERSION: u8 = 1;
 /// Serialises and seals.
 pub(crate) fn seal<T: Serialize>(sealer: &impl Sealer, value: &T) -> Vec<u8> {
     let mut plain = vec![VERSION];
-    serde_json::to_writer(&mut plain, value).expect("rows hold maps with text keys and plain values only");
+    serde_json::to_writer(&mut plain, value)
+        .expect("rows hold maps with text keys and plain values only");
     sealer.seal(&plain)
 }
 
@@ -24,12 +25,16 @@ pub(crate) fn seal<T: Serialize>(sealer: &impl Sealer, value: &T) -> Vec<u8> {
 ///
 /// [`StoreError::Corrupt`] if the bytes can't be opened or are not this format, [`StoreError::Newer`] for a later
 /// version of it.
-pub(crate) fn open<T: DeserializeOwned>(sealer: &impl Sealer, sealed: &[u8]) -> Result<T, StoreError> {
-    let plain = sealer.open(sealed).ok_or_else(|| StoreError::Corrupt("sealed by another key".to_owned()))?;
+pub(crate) fn open<T: DeserializeOwned>(
+    sealer: &impl Sealer,
+    sealed: &[u8],
+) -> Result<T, StoreError> {
+    let plain = sealer
+        .open(sealed)
+        .ok_or_else(|| StoreError::Corrupt("sealed by another key".to_owned()))?;
     match plain.split_first() {
-        Some((&VERSION, json)) => {
-            serde_json::from_slice(json).map_err(|error| StoreError::Corrupt(error.classify_words()))
-        }
+        Some((&VERSION, json)) => serde_json::from_slice(json)
+            .map_err(|error| StoreError::Corrupt(error.classify_words())),
         Some((version, _)) if *version > VERSION => Err(StoreError::Newer),
         Some(_) | None => Err(StoreError::Corrupt("no version".to_owned())),
     }
@@ -54,8 +59,17 @@ mod tests {
     #[test]
     fn a_later_version_is_told_from_a_broken_row() {
         assert_eq!(open::<String>(&Plain, &[2, b'"']), Err(StoreError::Newer));
-        assert!(matches!(open::<String>(&Plain, &[]), Err(StoreError::Corrupt(_))));
-        assert!(matches!(open::<String>(&Plain, &[1, b'"']), Err(StoreError::Corrupt(_))));
-        assert_eq!(open::<String>(&Plain, &seal(&Plain, &"words")), Ok("words".to_owned()));
+        assert!(matches!(
+            open::<String>(&Plain, &[]),
+            Err(StoreError::Corrupt(_))
+        ));
+        assert!(matches!(
+            open::<String>(&Plain, &[1, b'"']),
+            Err(StoreError::Corrupt(_))
+        ));
+        assert_eq!(
+            open::<String>(&Plain, &seal(&Plain, &"words")),
+            Ok("words".to_owned())
+        );
     }
 }

@@ -57,7 +57,12 @@ pub fn is_over(claim: &ClaimRow, now: Timestamp) -> bool {
     left <= 0 || left > i64::try_from(LEASE_MS).unwrap_or(i64::MAX)
 }
 
-const STORES: [StoreName; 4] = [StoreName::Outbox, StoreName::Claims, StoreName::Base, StoreName::Meta];
+const STORES: [StoreName; 4] = [
+    StoreName::Outbox,
+    StoreName::Claims,
+    StoreName::Base,
+    StoreName::Meta,
+];
 
 /// What a claim's transaction has read so far.
 #[derive(Default)]
@@ -112,13 +117,22 @@ impl<P: Ports> Engine<P> {
         reads.progress = meta::from_bytes(answers.take_bytes().as_deref())?;
         reads.claims = answers.take_claims();
         let account = reads.profile.syncing().map(crate::meta::Account::key);
-        if account.as_ref() != Some(&claimant.account) || session.generation != claimant.generation {
+        if account.as_ref() != Some(&claimant.account) || session.generation != claimant.generation
+        {
             return Ok(Step::Write(Vec::new(), Ok(None)));
         }
         let taken: usize = reads.claims.iter().map(|claim| claim.items.len()).sum();
-        let mut queries = vec![Query::Due { now, limit: CLAIM_EVENTS_MAX + taken }];
-        let over = reads.claims.iter().filter(|claim| claimant.may_take(claim, now));
-        queries.extend(over.flat_map(|claim| claim.items.iter().map(|item| Query::Event(item.event_id))));
+        let mut queries = vec![Query::Due {
+            now,
+            limit: CLAIM_EVENTS_MAX + taken,
+        }];
+        let over = reads
+            .claims
+            .iter()
+            .filter(|claim| claimant.may_take(claim, now));
+        queries.extend(
+            over.flat_map(|claim| claim.items.iter().map(|item| Query::Event(item.event_id))),
+        );
         Ok(Step::Read(queries))
     }
 
@@ -130,12 +144,16 @@ impl<P: Ports> Engine<P> {
         id: ClaimId,
         now: Timestamp,
     ) -> Result<Step<Result<Option<Claim>, StoreError>>, StoreError> {
-        let Some(account) = reads.profile.syncing() else { return Ok(Step::Write(Vec::new(), Ok(None))) };
+        let Some(account) = reads.profile.syncing() else {
+            return Ok(Step::Write(Vec::new(), Ok(None)));
+        };
         let mut events = Vec::new();
         let mut bytes = 0;
         for row in &reads.candidates {
             let base = answers.take_base();
-            let Some(event) = self.claimed_event(row, base.as_ref(), claimant, account.user_id, reads)? else {
+            let Some(event) =
+                self.claimed_event(row, base.as_ref(), claimant, account.user_id, reads)?
+            else {
                 continue;
             };
             bytes += event.item.request.len();
@@ -155,10 +173,19 @@ impl<P: Ports> Engine<P> {
             until: now.plus_millis(i64::try_from(LEASE_MS).unwrap_or(i64::MAX)),
             items: events.iter().map(|event| event.item.clone()).collect(),
         };
-        let progress = Progress { heartbeat: Some(now), ..reads.progress };
+        let progress = Progress {
+            heartbeat: Some(now),
+            ..reads.progress
+        };
         writes.push(Write::PutClaim(row.clone()));
-        writes.push(Write::PutMeta(meta::EPOCH.to_owned(), meta::to_bytes(&row.epoch)));
-        writes.push(Write::PutMeta(meta::PROGRESS.to_owned(), meta::to_bytes(&progress)));
+        writes.push(Write::PutMeta(
+            meta::EPOCH.to_owned(),
+            meta::to_bytes(&row.epoch),
+        ));
+        writes.push(Write::PutMeta(
+            meta::PROGRESS.to_owned(),
+            meta::to_bytes(&progress),
+        ));
         Ok(Step::Write(writes, Ok(Some(Claim { row, events }))))
     }
 
@@ -171,8 +198,14 @@ impl<P: Ports> Engine<P> {
         user_id: lume_core::ids::UserId,
         reads: &Reads,
     ) -> Result<Option<ClaimedEvent>, StoreError> {
-        let (Some(spec), Some(seq)) = (row.key.kind.spec(), row.seq) else { return Ok(None) };
-        let earlier = reads.claims.iter().flat_map(|claim| &claim.items).find(|item| item.event_id == row.event_id);
+        let (Some(spec), Some(seq)) = (row.key.kind.spec(), row.seq) else {
+            return Ok(None);
+        };
+        let earlier = reads
+            .claims
+            .iter()
+            .flat_map(|claim| &claim.items)
+            .find(|item| item.event_id == row.event_id);
         let fixed = earlier.map(|item| &item.request).or(row.request.as_ref());
         let (request, sealed) = match fixed {
             Some(sealed) => (body::open(self.sealer(), sealed)?, sealed.clone()),
@@ -182,13 +215,19 @@ impl<P: Ports> Engine<P> {
                     Some(base) => Some(body::open(self.sealer(), &base.body)?),
                     None => None,
                 };
-                let request = EventRequest::new(spec, claimant.backend, user_id, row, &patch, base.as_ref());
+                let request =
+                    EventRequest::new(spec, claimant.backend, user_id, row, &patch, base.as_ref());
                 let sealed = body::seal(self.sealer(), &request);
                 (request, sealed)
             }
         };
         Ok(Some(ClaimedEvent {
-            item: ClaimItem { seq, event_id: row.event_id, key: row.key.clone(), request: sealed },
+            item: ClaimItem {
+                seq,
+                event_id: row.event_id,
+                key: row.key.clone(),
+                request: sealed,
+            },
             operation: row.operation,
             attempts: row.attempts,
             request,
@@ -209,7 +248,10 @@ fn after_due(
         again.extend(answers.take_outbox());
     }
     let held = |row: &OutboxRow| {
-        reads.claims.iter().any(|claim| claim.items.iter().any(|item| item.event_id == row.event_id))
+        reads
+            .claims
+            .iter()
+            .any(|claim| claim.items.iter().any(|item| item.event_id == row.event_id))
     };
     // What was taken over goes first: it may be at the server already.
     let fresh = due.into_iter().filter(|row| !held(row));
@@ -218,22 +260,52 @@ fn after_due(
     if reads.candidates.is_empty() {
         return Step::Write(leftovers(reads, &[], claimant, now), Ok(None));
     }
-    Step::Read(reads.candidates.iter().map(|row| Query::Base(row.key.clone())).collect::<Vec<_>>())
+    Step::Read(
+        reads
+            .candidates
+            .iter()
+            .map(|row| Query::Base(row.key.clone()))
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// Removes claims that are over, or keeps of them what was not taken this time.
-fn leftovers(reads: &Reads, events: &[ClaimedEvent], claimant: &Claimant, now: Timestamp) -> Vec<Write> {
-    let taken = |item: &ClaimItem| events.iter().any(|event| event.item.event_id == item.event_id);
-    let known = |item: &ClaimItem| reads.candidates.iter().any(|row| row.event_id == item.event_id);
-    let over = reads.claims.iter().filter(|claim| claimant.may_take(claim, now));
+fn leftovers(
+    reads: &Reads,
+    events: &[ClaimedEvent],
+    claimant: &Claimant,
+    now: Timestamp,
+) -> Vec<Write> {
+    let taken = |item: &ClaimItem| {
+        events
+            .iter()
+            .any(|event| event.item.event_id == item.event_id)
+    };
+    let known = |item: &ClaimItem| {
+        reads
+            .candidates
+            .iter()
+            .any(|row| row.event_id == item.event_id)
+    };
+    let over = reads
+        .claims
+        .iter()
+        .filter(|claim| claimant.may_take(claim, now));
     over.map(|claim| {
-        let left: Vec<_> = claim.items.iter().filter(|item| known(item) && !taken(item)).cloned().collect();
+        let left: Vec<_> = claim
+            .items
+            .iter()
+            .filter(|item| known(item) && !taken(item))
+            .cloned()
+            .collect();
         if left.is_empty() {
             Write::RemoveClaim(claim.id)
         } else {
-            Write::PutClaim(ClaimRow { items: left, ..claim.clone() })
+            Write::PutClaim(ClaimRow {
+                items: left,
+                ..claim.clone()
+            })
         }
     })
     .collect()
 }
-

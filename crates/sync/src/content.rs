@@ -122,7 +122,11 @@ mod tests {
 
     #[test]
     fn an_edit_brings_a_deleted_entity_back() {
-        let after = apply(&State::Deleted, Operation::Updated, &content(json!({"note": "back"})));
+        let after = apply(
+            &State::Deleted,
+            Operation::Updated,
+            &content(json!({"note": "back"})),
+        );
 
         assert!(after == State::Live(content(json!({"note": "back"}))));
     }

@@ -58,7 +58,11 @@ pub(crate) struct Live {
 impl<P: Ports> Engine<P> {
     /// An engine over a profile's database.
     pub fn new(ports: P, options: EngineOptions) -> Self {
-        Self { ports, options, live: RefCell::default() }
+        Self {
+            ports,
+            options,
+            live: RefCell::default(),
+        }
     }
 
     /// What it was given.
@@ -93,7 +97,11 @@ impl<P: Ports> Engine<P> {
 
     /// Says something; written to the database with the next [`Self::flush_log`].
     pub(crate) fn log(&self, level: Level, event: LogEvent) {
-        let line = LogLine { at: self.now(), level, event };
+        let line = LogLine {
+            at: self.now(),
+            level,
+            event,
+        };
         self.notify(&Notice::Log(line.clone()));
         self.live.borrow_mut().lines.push(line);
     }
@@ -113,9 +121,13 @@ impl<P: Ports> Engine<P> {
         if lines.is_empty() {
             return;
         }
-        let writes: Vec<_> =
-            lines.iter().map(|line| Write::AppendLog(self.sealer().seal(&crate::meta::to_bytes(line)))).collect();
-        let written = self.transact(Mode::Relaxed, &[StoreName::Log], move |_| Step::Write(writes.clone(), ()));
+        let writes: Vec<_> = lines
+            .iter()
+            .map(|line| Write::AppendLog(self.sealer().seal(&crate::meta::to_bytes(line))))
+            .collect();
+        let written = self.transact(Mode::Relaxed, &[StoreName::Log], move |_| {
+            Step::Write(writes.clone(), ())
+        });
         // A line that can't be written was on the console all the same.
         drop(written.await);
     }
@@ -133,12 +145,18 @@ impl<P: Ports> Engine<P> {
     pub(crate) fn store_failed(&self, during: &str, error: &StoreError) {
         self.log(
             Level::Error,
-            LogEvent::StoreFailed { during: during.to_owned(), error: error.to_string() },
+            LogEvent::StoreFailed {
+                during: during.to_owned(),
+                error: error.to_string(),
+            },
         );
     }
 }
 
 /// Reads a row's sealed bytes that hold a plain record.
-pub(crate) fn open_record<T: serde::de::DeserializeOwned>(sealer: &impl Sealer, bytes: &[u8]) -> Option<T> {
+pub(crate) fn open_record<T: serde::de::DeserializeOwned>(
+    sealer: &impl Sealer,
+    bytes: &[u8],
+) -> Option<T> {
     serde_json::from_slice(&sealer.open(bytes)?).ok()
 }

@@ -50,7 +50,12 @@ impl Blocked {
     /// Whether only the person can end it.
     pub const fn needs_person(self) -> bool {
         match self {
-            Self::Auth | Self::ApiKey | Self::Upgrade | Self::Quota | Self::Account | Self::Locked => true,
+            Self::Auth
+            | Self::ApiKey
+            | Self::Upgrade
+            | Self::Quota
+            | Self::Account
+            | Self::Locked => true,
             Self::Captive => false,
         }
     }
@@ -114,7 +119,11 @@ impl Gate {
             return Permit::SignIn;
         }
         if self.fruitless >= FRUITLESS_REQUESTS_PER_MINUTE_MAX {
-            let left = remaining(self.minute_began.map(|began| began.plus_millis(MINUTE_MS)), MINUTE_MS as u64, now);
+            let left = remaining(
+                self.minute_began.map(|began| began.plus_millis(MINUTE_MS)),
+                MINUTE_MS as u64,
+                now,
+            );
             if left > 0 {
                 return Permit::Wait(left);
             }
@@ -128,7 +137,9 @@ impl Gate {
             since < 0 || since >= i64::try_from(NUDGE_MS_MIN).unwrap_or(i64::MAX)
         });
         match trigger {
-            Trigger::Online | Trigger::Foreground | Trigger::Manual | Trigger::Start if rested && !self.asked_for => {
+            Trigger::Online | Trigger::Foreground | Trigger::Manual | Trigger::Start
+                if rested && !self.asked_for =>
+            {
                 Permit::Nudged
             }
             Trigger::Start
@@ -148,8 +159,15 @@ impl Gate {
 
     /// After an outcome that says nothing about an event: waits twice as long as before, up to a minute, with full
     /// jitter, or as long as the server asked. Returns the wait in milliseconds.
-    pub fn back_off(&mut self, now: Timestamp, retry_after_ms: Option<u64>, below: impl Fn(u64) -> u64) -> u64 {
-        let doubled = BACKOFF_MS_MIN.saturating_mul(1 << self.failures.min(10)).min(BACKOFF_MS_MAX);
+    pub fn back_off(
+        &mut self,
+        now: Timestamp,
+        retry_after_ms: Option<u64>,
+        below: impl Fn(u64) -> u64,
+    ) -> u64 {
+        let doubled = BACKOFF_MS_MIN
+            .saturating_mul(1 << self.failures.min(10))
+            .min(BACKOFF_MS_MAX);
         self.failures = self.failures.saturating_add(1);
         self.asked_for = retry_after_ms.is_some();
         // Half a second at the least, so that bad luck with the jitter does not make a hot loop.
@@ -164,7 +182,12 @@ impl Gate {
         match reason {
             // A portal goes away by itself, once somebody has clicked through it.
             Blocked::Captive => self.back_off(now, None, below),
-            Blocked::Auth | Blocked::ApiKey | Blocked::Upgrade | Blocked::Quota | Blocked::Account | Blocked::Locked => {
+            Blocked::Auth
+            | Blocked::ApiKey
+            | Blocked::Upgrade
+            | Blocked::Quota
+            | Blocked::Account
+            | Blocked::Locked => {
                 self.asked_for = false;
                 self.wait(now, GATE_PROBE_MS);
                 GATE_PROBE_MS
@@ -174,12 +197,17 @@ impl Gate {
 
     /// Something arrived: the way is free.
     pub fn open(&mut self) {
-        *self = Self { nudged_at: self.nudged_at, ..Self::default() };
+        *self = Self {
+            nudged_at: self.nudged_at,
+            ..Self::default()
+        };
     }
 
     /// Counts a request that has not led to anything yet.
     pub fn count_request(&mut self, now: Timestamp) {
-        let running = self.minute_began.is_some_and(|began| (0..MINUTE_MS).contains(&now.millis_since(began)));
+        let running = self
+            .minute_began
+            .is_some_and(|began| (0..MINUTE_MS).contains(&now.millis_since(began)));
         if !running {
             self.minute_began = Some(now);
             self.fruitless = 0;
@@ -195,7 +223,9 @@ impl Gate {
 
 /// What is left of a wait, in milliseconds; nothing if more is left than it was long.
 fn remaining(until: Option<Timestamp>, wait_ms: u64, now: Timestamp) -> u64 {
-    let left = until.map_or(0, |until| u64::try_from(until.millis_since(now)).unwrap_or(0));
+    let left = until.map_or(0, |until| {
+        u64::try_from(until.millis_since(now)).unwrap_or(0)
+    });
     if left > wait_ms { 0 } else { left }
 }
 
@@ -216,7 +246,10 @@ mod tests {
 
         let waits: Vec<_> = (0..8).map(|_| gate.back_off(NOW, None, longest)).collect();
 
-        assert_eq!(waits, [1_999, 3_999, 7_999, 15_999, 31_999, 59_999, 59_999, 59_999]);
+        assert_eq!(
+            waits,
+            [1_999, 3_999, 7_999, 15_999, 31_999, 59_999, 59_999, 59_999]
+        );
         gate.open();
         assert_eq!(gate.back_off(NOW, None, longest), 1_999);
     }
@@ -228,7 +261,10 @@ mod tests {
 
         assert_eq!(gate.permit(later(1_000), Trigger::Timer), Permit::Wait(500));
         assert_eq!(gate.permit(later(1_500), Trigger::Timer), Permit::Open);
-        assert_eq!(gate.permit(later(-86_400_000), Trigger::Timer), Permit::Open);
+        assert_eq!(
+            gate.permit(later(-86_400_000), Trigger::Timer),
+            Permit::Open
+        );
     }
 
     #[test]
@@ -240,9 +276,15 @@ mod tests {
         gate.nudged_at = Some(NOW);
         gate.failures = 5;
         gate.back_off(NOW, None, |_| 20_000);
-        assert!(matches!(gate.permit(later(4_999), Trigger::Online), Permit::Wait(_)));
+        assert!(matches!(
+            gate.permit(later(4_999), Trigger::Online),
+            Permit::Wait(_)
+        ));
         assert_eq!(gate.permit(later(5_000), Trigger::Online), Permit::Nudged);
-        assert!(matches!(gate.permit(later(5_000), Trigger::Saved), Permit::Wait(_)));
+        assert!(matches!(
+            gate.permit(later(5_000), Trigger::Saved),
+            Permit::Wait(_)
+        ));
     }
 
     #[test]
@@ -250,7 +292,12 @@ mod tests {
         let mut gate = Gate::default();
         gate.back_off(NOW, Some(120_000), |_| 0);
 
-        for trigger in [Trigger::Online, Trigger::Manual, Trigger::Start, Trigger::Timer] {
+        for trigger in [
+            Trigger::Online,
+            Trigger::Manual,
+            Trigger::Start,
+            Trigger::Timer,
+        ] {
             assert_eq!(gate.permit(later(60_000), trigger), Permit::Wait(60_000));
         }
     }
@@ -263,7 +310,10 @@ mod tests {
             gate.count_request(NOW);
         }
 
-        assert_eq!(gate.permit(later(10_000), Trigger::Manual), Permit::Wait(50_000));
+        assert_eq!(
+            gate.permit(later(10_000), Trigger::Manual),
+            Permit::Wait(50_000)
+        );
         assert_eq!(gate.permit(later(60_000), Trigger::Manual), Permit::Open);
     }
 
@@ -272,6 +322,9 @@ mod tests {
         let mut gate = Gate::default();
         gate.block(Blocked::Auth, NOW, |_| 0);
 
-        assert_eq!(gate.permit(later(i64::from(u32::MAX)), Trigger::Manual), Permit::SignIn);
+        assert_eq!(
+            gate.permit(later(i64::from(u32::MAX)), Trigger::Manual),
+            Permit::SignIn
+        );
     }
 }

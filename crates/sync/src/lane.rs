@@ -50,8 +50,17 @@ impl<'a, S: Sealer> Lane<'a, S> {
         rows: Vec<OutboxRow>,
         claims: &[ClaimRow],
     ) -> Self {
-        let claimed = claims.iter().flat_map(|claim| claim.items.iter().map(|item| item.seq)).collect();
-        Self { sealer, key, base, rows, claimed }
+        let claimed = claims
+            .iter()
+            .flat_map(|claim| claim.items.iter().map(|item| item.seq))
+            .collect();
+        Self {
+            sealer,
+            key,
+            base,
+            rows,
+            claimed,
+        }
     }
 
     /// What the server has, as far as it is known here.
@@ -66,7 +75,11 @@ impl<'a, S: Sealer> Lane<'a, S> {
     /// What the server will have once every event of the lane has been applied.
     pub(crate) fn folded(&self) -> Result<State, StoreError> {
         self.rows.iter().try_fold(self.base_state()?, |state, row| {
-            Ok(apply(&state, row.operation, &body::open(self.sealer, &row.body)?))
+            Ok(apply(
+                &state,
+                row.operation,
+                &body::open(self.sealer, &row.body)?,
+            ))
         })
     }
 
@@ -84,13 +97,19 @@ impl<'a, S: Sealer> Lane<'a, S> {
     }
 
     /// The writes that make the lane lead to `target`.
-    pub(crate) fn reach(&mut self, target: &State, act: &Act<'_>) -> Result<Vec<Write>, StoreError> {
+    pub(crate) fn reach(
+        &mut self,
+        target: &State,
+        act: &Act<'_>,
+    ) -> Result<Vec<Write>, StoreError> {
         let mut writes = self.revive_dead_head();
         let replaced = self.take_unsent_tail();
         let prior = self.folded()?;
         let event = match (&prior, target) {
             (State::Absent | State::Deleted, State::Absent | State::Deleted) => None,
-            (State::Live(_), State::Absent | State::Deleted) => Some((Operation::Deleted, Content::new())),
+            (State::Live(_), State::Absent | State::Deleted) => {
+                Some((Operation::Deleted, Content::new()))
+            }
             (State::Absent, State::Live(to)) => Some((Operation::Created, to.clone())),
             (State::Deleted, State::Live(to)) => Some((Operation::Updated, to.clone())),
             (State::Live(from), State::Live(to)) => {
@@ -104,7 +123,12 @@ impl<'a, S: Sealer> Lane<'a, S> {
                 writes.push(Write::PutEvent(row.clone()));
                 self.rows.push(row);
             }
-            None => writes.extend(replaced.as_ref().and_then(|row| row.seq).map(Write::RemoveEvent)),
+            None => writes.extend(
+                replaced
+                    .as_ref()
+                    .and_then(|row| row.seq)
+                    .map(Write::RemoveEvent),
+            ),
         }
         Ok(writes)
     }
@@ -112,8 +136,14 @@ impl<'a, S: Sealer> Lane<'a, S> {
     /// A dead event is what the person's new action is about: if it was given up, and so may be at the server, it goes
     /// out again as it is and the action follows it; if it was refused, the action replaces it.
     fn revive_dead_head(&mut self) -> Vec<Write> {
-        let Some(head) = self.rows.first_mut() else { return Vec::new() };
-        let Some(failure) = head.failure.as_ref().filter(|_| head.state == EventState::Dead) else {
+        let Some(head) = self.rows.first_mut() else {
+            return Vec::new();
+        };
+        let Some(failure) = head
+            .failure
+            .as_ref()
+            .filter(|_| head.state == EventState::Dead)
+        else {
             return Vec::new();
         };
         if failure.reason.is_ambiguous() {
@@ -143,19 +173,32 @@ impl<'a, S: Sealer> Lane<'a, S> {
         replaced: Option<&OutboxRow>,
     ) -> OutboxRow {
         let first = self.rows.is_empty();
-        let wait_ms = if operation == Operation::Deleted && act.undoable { DELETE_DELAY_MS } else { 0 };
+        let wait_ms = if operation == Operation::Deleted && act.undoable {
+            DELETE_DELAY_MS
+        } else {
+            0
+        };
         let not_before = if wait_ms == 0 {
             Timestamp::UNIX_EPOCH
         } else {
-            act.now.plus_millis(i64::try_from(wait_ms).unwrap_or(i64::MAX))
+            act.now
+                .plus_millis(i64::try_from(wait_ms).unwrap_or(i64::MAX))
         };
-        let known = if first { self.base.as_ref().and_then(|base| base.rev) } else { None };
+        let known = if first {
+            self.base.as_ref().and_then(|base| base.rev)
+        } else {
+            None
+        };
         OutboxRow {
             seq: replaced.and_then(|row| row.seq),
             event_id: act.event_id,
             key: self.key.clone(),
             operation,
-            state: if first { EventState::Pending } else { EventState::Held },
+            state: if first {
+                EventState::Pending
+            } else {
+                EventState::Held
+            },
             not_before,
             wait_ms,
             attempts: 0,
@@ -170,7 +213,11 @@ impl<'a, S: Sealer> Lane<'a, S> {
     }
 
     /// Takes the event out, acknowledged: the base becomes what it made of it, and the next one may go.
-    pub(crate) fn acknowledge(&mut self, event_id: EventId, rev: Option<Rev>) -> Result<Vec<Write>, StoreError> {
+    pub(crate) fn acknowledge(
+        &mut self,
+        event_id: EventId,
+        rev: Option<Rev>,
+    ) -> Result<Vec<Write>, StoreError> {
         let Some(index) = self.rows.iter().position(|row| row.event_id == event_id) else {
             return Ok(Vec::new());
         };
@@ -203,7 +250,12 @@ impl<'a, S: Sealer> Lane<'a, S> {
         let mut writes: Vec<_> = row.seq.map(Write::RemoveEvent).into_iter().collect();
         if row.operation == Operation::Created && self.base.is_none() {
             // What follows changes an entity that will never exist at the server.
-            writes.extend(self.rows.drain(..).filter_map(|row| row.seq).map(Write::RemoveEvent));
+            writes.extend(
+                self.rows
+                    .drain(..)
+                    .filter_map(|row| row.seq)
+                    .map(Write::RemoveEvent),
+            );
         }
         let known = self.base.as_ref().and_then(|base| base.rev);
         writes.extend(self.promote_head(known).map(Write::PutEvent));
@@ -213,7 +265,9 @@ impl<'a, S: Sealer> Lane<'a, S> {
     /// Sends a dead or parked event again, under its id and as it was.
     pub(crate) fn retry(&mut self, event_id: EventId) -> Vec<Write> {
         let found = self.rows.iter_mut().find(|row| row.event_id == event_id);
-        let Some(row) = found.filter(|row| matches!(row.state, EventState::Dead | EventState::Parked)) else {
+        let Some(row) =
+            found.filter(|row| matches!(row.state, EventState::Dead | EventState::Parked))
+        else {
             return Vec::new();
         };
         make_ready(row);
@@ -221,7 +275,11 @@ impl<'a, S: Sealer> Lane<'a, S> {
     }
 
     /// Changes an event in place; `None` if it is gone.
-    pub(crate) fn change(&mut self, event_id: EventId, change: impl FnOnce(&mut OutboxRow)) -> Option<Write> {
+    pub(crate) fn change(
+        &mut self,
+        event_id: EventId,
+        change: impl FnOnce(&mut OutboxRow),
+    ) -> Option<Write> {
         let row = self.rows.iter_mut().find(|row| row.event_id == event_id)?;
         change(row);
         Some(Write::PutEvent(row.clone()))
@@ -234,7 +292,10 @@ impl<'a, S: Sealer> Lane<'a, S> {
 
     /// Lets the new first event go, based on what the one before it led to.
     fn promote_head(&mut self, rev: Option<Rev>) -> Option<OutboxRow> {
-        let head = self.rows.first_mut().filter(|row| row.state == EventState::Held)?;
+        let head = self
+            .rows
+            .first_mut()
+            .filter(|row| row.state == EventState::Held)?;
         head.state = EventState::Pending;
         head.base_rev = head.base_rev.or(rev);
         Some(head.clone())

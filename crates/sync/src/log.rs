@@ -138,17 +138,36 @@ impl std::fmt::Display for LogEvent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         const P: &str = "[OutboxProcessor]";
         match self {
-            Self::Started { interval_s } => write!(f, "{P} Started periodic processing (interval: {interval_s}s)"),
+            Self::Started { interval_s } => write!(
+                f,
+                "{P} Started periodic processing (interval: {interval_s}s)"
+            ),
             Self::SkippedLocalMode => write!(f, "{P} Skipping (local mode)"),
             Self::SkippedNoToken => write!(f, "{P} No valid token, skipping processing"),
             Self::PassStarted { pending } => write!(f, "{P} Processing {pending} pending events"),
-            Self::Delivered { kind, id } => write!(f, "{P} Event {kind} {id} processed successfully"),
-            Self::Retrying { kind, id, retry, status, wait_ms } => write!(
+            Self::Delivered { kind, id } => {
+                write!(f, "{P} Event {kind} {id} processed successfully")
+            }
+            Self::Retrying {
+                kind,
+                id,
+                retry,
+                status,
+                wait_ms,
+            } => write!(
                 f,
                 "{P} Event {kind} {id} failed (retry {retry}/5): {}; waiting {wait_ms} ms before retry",
-                status.map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"))
+                status.map_or_else(
+                    || "no answer".to_owned(),
+                    |status| format!("status {status}")
+                )
             ),
-            Self::NeedsPerson { kind, id, reason, status } => write!(
+            Self::NeedsPerson {
+                kind,
+                id,
+                reason,
+                status,
+            } => write!(
                 f,
                 "{P} Event {kind} {id} needs you: {reason}{}",
                 status.map_or_else(String::new, |status| format!(" (status {status})"))
@@ -156,14 +175,24 @@ impl std::fmt::Display for LogEvent {
             Self::Waiting { reason, wait_ms } => write!(f, "{P} Waiting {wait_ms} ms: {reason}"),
             Self::Blocked { reason } => write!(f, "{P} Blocked: {reason}"),
             Self::PassFinished { succeeded, failed } => {
-                write!(f, "{P} Processing complete: {succeeded} succeeded, {failed} failed")
+                write!(
+                    f,
+                    "{P} Processing complete: {succeeded} succeeded, {failed} failed"
+                )
             }
             Self::TokenRefreshed => write!(f, "[Auth] Token refreshed"),
             Self::SignInNeeded => write!(f, "[Auth] Sign in again to sync"),
             Self::SignedIn => write!(f, "[Auth] Signed in"),
-            Self::SignedOut { kept } => write!(f, "[Auth] Signed out, {kept} events kept for the account"),
+            Self::SignedOut { kept } => {
+                write!(f, "[Auth] Signed out, {kept} events kept for the account")
+            }
             Self::Adopted { events } => write!(f, "{P} {events} earlier entries queued"),
-            Self::Request { method, route, status, took_ms } => write!(
+            Self::Request {
+                method,
+                route,
+                status,
+                took_ms,
+            } => write!(
                 f,
                 "[HTTP] {method} {route} {} in {took_ms} ms",
                 status.map_or_else(|| "no answer".to_owned(), |status| status.to_string())

@@ -11,7 +11,9 @@ use lume_core::ids::ClaimId;
 
 use crate::limits::LOG_LINES_MAX;
 use crate::rows::{BaseRow, ClaimRow, Counts, EntityKey, EntityRow, EventState, OutboxRow, Seq};
-use crate::store::{Answer, Answers, Mode, Program, Query, Step, Store, StoreError, StoreName, Write, is_due};
+use crate::store::{
+    Answer, Answers, Mode, Program, Query, Step, Store, StoreError, StoreName, Write, is_due,
+};
 
 /// The rows of one database.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -53,10 +55,16 @@ impl Tables {
             }
             Query::NextDue => {
                 let pending = self.events(|row| row.state == EventState::Pending, usize::MAX);
-                let next = pending.into_iter().min_by_key(|row| (row.not_before, row.seq));
+                let next = pending
+                    .into_iter()
+                    .min_by_key(|row| (row.not_before, row.seq));
                 Answer::Outbox(next.into_iter().collect())
             }
-            Query::Outbox { states, after, limit } => Answer::Outbox(self.events(
+            Query::Outbox {
+                states,
+                after,
+                limit,
+            } => Answer::Outbox(self.events(
                 |row| row.seq > *after && (states.is_empty() || states.contains(&row.state)),
                 *limit,
             )),
@@ -64,14 +72,22 @@ impl Tables {
             Query::Claims => Answer::Claims(self.claims.values().cloned().collect()),
             Query::Meta(name) => Answer::Bytes(self.meta.get(name).cloned()),
             Query::Draft(name) => Answer::Bytes(self.drafts.get(name).cloned()),
-            Query::Timeline { kind, deleted, from, before, limit } => {
+            Query::Timeline {
+                kind,
+                deleted,
+                from,
+                before,
+                limit,
+            } => {
                 let mut rows: Vec<_> = self
                     .entities
                     .values()
                     .filter(|row| row.key.kind == *kind && row.deleted == *deleted)
                     .filter(|row| from.as_ref().is_none_or(|from| row.local_time >= *from))
                     .filter(|row| {
-                        before.as_ref().is_none_or(|(time, id)| (&row.local_time, row.key.id) < (time, *id))
+                        before
+                            .as_ref()
+                            .is_none_or(|(time, id)| (&row.local_time, row.key.id) < (time, *id))
                     })
                     .cloned()
                     .collect();
@@ -82,13 +98,18 @@ impl Tables {
             Query::EntitiesById { kind, after, limit } => Answer::Entities(
                 self.entities
                     .values()
-                    .filter(|row| row.key.kind == *kind && after.is_none_or(|after| row.key.id > after))
+                    .filter(|row| {
+                        row.key.kind == *kind && after.is_none_or(|after| row.key.id > after)
+                    })
                     .take(*limit)
                     .cloned()
                     .collect(),
             ),
             Query::CountEntities(kind) => {
-                let live = self.entities.values().filter(|row| row.key.kind == *kind && !row.deleted);
+                let live = self
+                    .entities
+                    .values()
+                    .filter(|row| row.key.kind == *kind && !row.deleted);
                 Answer::Count(live.count() as u64)
             }
             Query::Log { limit } => {
@@ -139,7 +160,8 @@ impl Tables {
         loop {
             match program.step(answers) {
                 Step::Read(queries) => {
-                    answers = Answers::new(queries.iter().map(|query| self.answer(query)).collect());
+                    answers =
+                        Answers::new(queries.iter().map(|query| self.answer(query)).collect());
                 }
                 Step::Write(writes, output) => {
                     let mut after = self.clone();
@@ -155,7 +177,11 @@ impl Tables {
 
     fn put_event(&mut self, mut row: OutboxRow) -> Result<(), StoreError> {
         let seq = row.seq.unwrap_or(Seq(self.last_seq + 1));
-        if self.outbox.values().any(|other| other.event_id == row.event_id && other.seq != Some(seq)) {
+        if self
+            .outbox
+            .values()
+            .any(|other| other.event_id == row.event_id && other.seq != Some(seq))
+        {
             return Err(StoreError::Aborted("ConstraintError".to_owned()));
         }
         self.last_seq = self.last_seq.max(seq.0);
@@ -165,11 +191,21 @@ impl Tables {
     }
 
     fn events(&self, wanted: impl Fn(&OutboxRow) -> bool, limit: usize) -> Vec<OutboxRow> {
-        self.outbox.values().filter(|row| wanted(row)).take(limit).cloned().collect()
+        self.outbox
+            .values()
+            .filter(|row| wanted(row))
+            .take(limit)
+            .cloned()
+            .collect()
     }
 
     fn counts(&self) -> Counts {
-        let of = |state| self.outbox.values().filter(|row| row.state == state).count() as u64;
+        let of = |state| {
+            self.outbox
+                .values()
+                .filter(|row| row.state == state)
+                .count() as u64
+        };
         Counts {
             pending: of(EventState::Pending),
             held: of(EventState::Held),

@@ -206,8 +206,9 @@ pub(crate) fn from_bytes<T: serde::de::DeserializeOwned + Default>(
     bytes.map_or_else(
         || Ok(T::default()),
         |bytes| {
-            serde_json::from_slice(bytes)
-                .map_err(|error| StoreError::Corrupt(format!("a record, column {}", error.column())))
+            serde_json::from_slice(bytes).map_err(|error| {
+                StoreError::Corrupt(format!("a record, column {}", error.column()))
+            })
         },
     )
 }

@@ -82,9 +82,17 @@ pub fn classify(asked: Asked, exchange: Result<&Response, SendError>) -> Outcome
         Ok(response) => response,
         Err(SendError::Stopped) => return Outcome::Stopped,
         Err(SendError::Network | SendError::Refused) => {
-            return Outcome::Unreachable { retry_after_ms: None, suspicious: true };
+            return Outcome::Unreachable {
+                retry_after_ms: None,
+                suspicious: true,
+            };
         }
-        Err(SendError::Timeout) => return Outcome::Unreachable { retry_after_ms: None, suspicious: false },
+        Err(SendError::Timeout) => {
+            return Outcome::Unreachable {
+                retry_after_ms: None,
+                suspicious: false,
+            };
+        }
     };
     if response.redirected || (300..400).contains(&response.status) || response.status == 511 {
         return Outcome::Captive;
@@ -108,7 +116,8 @@ pub fn is_ours(backend: BackendKind, response: &Response) -> bool {
 /// Whether the answer is a page for people.
 pub fn is_html(response: &Response) -> bool {
     let html = |kind: &String| kind == "text/html" || kind == "application/xhtml+xml";
-    let markup = |body: &Vec<u8>| body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<');
+    let markup =
+        |body: &Vec<u8>| body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<');
     response.content_type.as_ref().is_some_and(html) || response.body.as_ref().is_some_and(markup)
 }
 
@@ -116,8 +125,13 @@ fn success(asked: Asked, response: &Response, ours: bool) -> Outcome {
     if !ours {
         return Outcome::Captive;
     }
-    let again = Outcome::Unreachable { retry_after_ms: None, suspicious: false };
-    let Some(body) = &response.body else { return again };
+    let again = Outcome::Unreachable {
+        retry_after_ms: None,
+        suspicious: false,
+    };
+    let Some(body) = &response.body else {
+        return again;
+    };
     match asked.backend {
         BackendKind::Basic => match response.status {
             200 | 201 | 204 => Outcome::Acknowledged { rev: None },
@@ -129,8 +143,12 @@ fn success(asked: Asked, response: &Response, ours: bool) -> Outcome {
                 return Outcome::Acknowledged { rev };
             }
             match serde_json::from_slice::<Value>(body) {
-                Ok(Value::Object(envelope)) if envelope.get("success") == Some(&Value::Bool(true)) => {
-                    Outcome::Acknowledged { rev: rev.or_else(|| rev_of(envelope.get("data"))) }
+                Ok(Value::Object(envelope))
+                    if envelope.get("success") == Some(&Value::Bool(true)) =>
+                {
+                    Outcome::Acknowledged {
+                        rev: rev.or_else(|| rev_of(envelope.get("data"))),
+                    }
                 }
                 Ok(_) | Err(_) => again,
             }
@@ -144,10 +162,15 @@ fn rev_of(data: Option<&Value>) -> Option<Rev> {
 
 fn refusal(asked: Asked, response: &Response, ours: bool) -> Outcome {
     let error = response.body.as_deref().and_then(ApiError::parse);
-    let code = error.as_ref().map_or(ErrorCode::Unspecified, |error| error.code.clone());
+    let code = error
+        .as_ref()
+        .map_or(ErrorCode::Unspecified, |error| error.code.clone());
     let refused = |reason| Outcome::Refused {
         reason,
-        fields: error.iter().flat_map(|error| error.fields.clone()).collect(),
+        fields: error
+            .iter()
+            .flat_map(|error| error.fields.clone())
+            .collect(),
     };
     let basic = asked.backend == BackendKind::Basic;
     match response.status {
@@ -155,9 +178,10 @@ fn refusal(asked: Asked, response: &Response, ours: bool) -> Outcome {
         401 => Outcome::Unauthorized,
         402 if ours => Outcome::AccountBlocked,
         // What is wrong stands in the body; without it nothing may be decided about the event.
-        _ if response.body.is_none() && response.status != 429 => {
-            Outcome::Unreachable { retry_after_ms: None, suspicious: false }
-        }
+        _ if response.body.is_none() && response.status != 429 => Outcome::Unreachable {
+            retry_after_ms: None,
+            suspicious: false,
+        },
         403 if matches!(code, ErrorCode::Csrf | ErrorCode::Session) => Outcome::Unauthorized,
         403 if ours && (basic || error.is_some()) => refused(FailureReason::Forbidden),
         404 if asked.operation == Operation::Deleted && ours && code != ErrorCode::NotFound => {
@@ -166,10 +190,19 @@ fn refusal(asked: Asked, response: &Response, ours: bool) -> Outcome {
         404 if ours && code == ErrorCode::Entity => Outcome::Conflict(FailureReason::Gone),
         404 => Outcome::RouteMissing,
         405 | 406 | 415 | 426 | 428 => Outcome::Upgrade,
-        408 | 425 => Outcome::Unreachable { retry_after_ms: None, suspicious: false },
-        429 => Outcome::Unreachable { retry_after_ms: retry_after_ms(response), suspicious: false },
+        408 | 425 => Outcome::Unreachable {
+            retry_after_ms: None,
+            suspicious: false,
+        },
+        429 => Outcome::Unreachable {
+            retry_after_ms: retry_after_ms(response),
+            suspicious: false,
+        },
         // Whoever answers like this without our mark is no backend of ours: a firewall or a portal.
-        _ if !ours => Outcome::Unreachable { retry_after_ms: None, suspicious: true },
+        _ if !ours => Outcome::Unreachable {
+            retry_after_ms: None,
+            suspicious: true,
+        },
         400 | 413 if asked.events > 1 => Outcome::Split,
         400 => refused(FailureReason::BadRequest),
         409 => conflict(asked, &code, refused),
@@ -189,7 +222,9 @@ fn conflict(asked: Asked, code: &ErrorCode, refused: impl Fn(FailureReason) -> O
     match (asked.backend, asked.operation) {
         // The seed's contract has no keys: the same id again means that the first request arrived.
         (BackendKind::Basic, Operation::Created) => Outcome::Acknowledged { rev: None },
-        (BackendKind::Basic, Operation::Updated | Operation::Deleted) => refused(FailureReason::Refused),
+        (BackendKind::Basic, Operation::Updated | Operation::Deleted) => {
+            refused(FailureReason::Refused)
+        }
         (BackendKind::Extended, _) => match code {
             ErrorCode::InProgress => Outcome::InProgress,
             ErrorCode::Exists => Outcome::Conflict(FailureReason::Exists),
@@ -205,8 +240,14 @@ fn failure(response: &Response) -> Outcome {
         500 => Outcome::ServerError,
         501 | 505 => Outcome::Upgrade,
         507 => Outcome::AccountBlocked,
-        503 => Outcome::Unreachable { retry_after_ms: retry_after_ms(response), suspicious: false },
-        _ => Outcome::Unreachable { retry_after_ms: None, suspicious: false },
+        503 => Outcome::Unreachable {
+            retry_after_ms: retry_after_ms(response),
+            suspicious: false,
+        },
+        _ => Outcome::Unreachable {
+            retry_after_ms: None,
+            suspicious: false,
+        },
     }
 }
 
@@ -227,8 +268,9 @@ pub fn retry_after_ms(response: &Response) -> Option<u64> {
 
 /// Reads an HTTP date of the one form that may still be sent: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
 fn http_date(text: &str) -> Option<Timestamp> {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let (_, rest) = text.split_once(", ")?;
     let mut parts = rest.split(' ');
     let day: u8 = parts.next()?.parse().ok()?;
@@ -239,7 +281,9 @@ fn http_date(text: &str) -> Option<Timestamp> {
     if parts.next() != Some("GMT") || parts.next().is_some() || time.len() != 8 {
         return None;
     }
-    format!("{year:04}-{month:02}-{day:02}T{time}Z").parse().ok()
+    format!("{year:04}-{month:02}-{day:02}T{time}Z")
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]

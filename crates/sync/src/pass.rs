@@ -10,7 +10,8 @@ use crate::claim::{Claim, Claimant, ClaimedEvent};
 use crate::engine::Engine;
 use crate::gate::{Blocked, Gate, Permit, Trigger};
 use crate::limits::{
-    ADOPTION_STEPS_PER_PASS_MAX, HEARTBEAT_MS_MAX, LEASE_MARGIN_MS, PASS_MS_MAX, SETTLE_EVENTS_MAX, SETTLE_LAG_MS_MAX,
+    ADOPTION_STEPS_PER_PASS_MAX, HEARTBEAT_MS_MAX, LEASE_MARGIN_MS, PASS_MS_MAX, SETTLE_EVENTS_MAX,
+    SETTLE_LAG_MS_MAX,
 };
 use crate::log::{Level, LogEvent};
 use crate::meta::{Account, AppMode, BackendKind, Profile};
@@ -20,7 +21,7 @@ use crate::session::{Session, SessionState};
 use crate::settle::{Settlement, Verdict};
 use crate::status::Overview;
 use crate::store::StoreError;
-use crate::verdict::{Judged, Health};
+use crate::verdict::{Health, Judged};
 
 /// The name of the lock around a pass.
 const FLUSH_LOCK: &str = "flush";
@@ -137,10 +138,17 @@ impl<P: Ports> Engine<P> {
 
     async fn flush(&self, overview: Overview, alone: bool) -> Result<PassReport, StoreError> {
         self.live.borrow_mut().skipped = None;
-        self.log(Level::Info, LogEvent::PassStarted { pending: overview.counts.waiting() });
+        self.log(
+            Level::Info,
+            LogEvent::PassStarted {
+                pending: overview.counts.waiting(),
+            },
+        );
         self.notify(&Notice::Status);
         let began_ms = self.ports().clock().monotonic_ms();
-        let Overview { profile, mut gate, .. } = overview;
+        let Overview {
+            profile, mut gate, ..
+        } = overview;
         let Some(kind) = self.backend_kind(&profile, &mut gate).await? else {
             return Ok(PassReport::default());
         };
@@ -171,12 +179,25 @@ impl<P: Ports> Engine<P> {
 
     async fn send_all(&self, pass: &mut Pass) -> Result<(), StoreError> {
         loop {
-            let Some(account) = pass.profile.account.as_ref().map(Account::key) else { return Ok(()) };
+            let Some(account) = pass.profile.account.as_ref().map(Account::key) else {
+                return Ok(());
+            };
             let generation = pass.session.generation;
-            let claimant = Claimant { account, generation, backend: pass.kind, alone: pass.alone };
-            let Some(claim) = self.claim(&claimant).await? else { return Ok(()) };
+            let claimant = Claimant {
+                account,
+                generation,
+                backend: pass.kind,
+                alone: pass.alone,
+            };
+            let Some(claim) = self.claim(&claimant).await? else {
+                return Ok(());
+            };
             let flow = self.send_claim(pass, claim).await?;
-            let spent_ms = self.ports().clock().monotonic_ms().saturating_sub(pass.began_ms);
+            let spent_ms = self
+                .ports()
+                .clock()
+                .monotonic_ms()
+                .saturating_sub(pass.began_ms);
             if flow == Flow::Stop || spent_ms > PASS_MS_MAX {
                 return Ok(());
             }
@@ -193,20 +214,28 @@ impl<P: Ports> Engine<P> {
         for event in rest.by_ref() {
             let permit = self.may_send(pass, &row).await?;
             if permit == Flow::Stop {
-                group.push(Settlement { item: event.item, verdict: Verdict::Released { sent: false } });
+                group.push(Settlement {
+                    item: event.item,
+                    verdict: Verdict::Released { sent: false },
+                });
                 flow = Flow::Stop;
                 break;
             }
             let judged = self.deliver(pass, &event).await?;
             self.live.borrow_mut().sending.remove(&event.item.key);
             self.report(pass, &event, &judged.verdict);
-            group.push(Settlement { item: event.item, verdict: judged.verdict });
+            group.push(Settlement {
+                item: event.item,
+                verdict: judged.verdict,
+            });
             if judged.flow == Flow::Stop {
                 flow = Flow::Stop;
                 break;
             }
             let now_ms = self.ports().clock().monotonic_ms();
-            if group.len() >= SETTLE_EVENTS_MAX || now_ms.saturating_sub(group_began_ms) > SETTLE_LAG_MS_MAX {
+            if group.len() >= SETTLE_EVENTS_MAX
+                || now_ms.saturating_sub(group_began_ms) > SETTLE_LAG_MS_MAX
+            {
                 self.settle(&row, &group, &pass.gate).await?;
                 self.notify(&Notice::Data);
                 group.clear();
@@ -238,7 +267,13 @@ impl<P: Ports> Engine<P> {
         match pass.gate.permit(now, Trigger::Manual) {
             Permit::Open | Permit::Nudged => {}
             Permit::Wait(wait_ms) => {
-                self.log(Level::Warn, LogEvent::Waiting { reason: "too_many_requests".to_owned(), wait_ms });
+                self.log(
+                    Level::Warn,
+                    LogEvent::Waiting {
+                        reason: "too_many_requests".to_owned(),
+                        wait_ms,
+                    },
+                );
                 return Ok(Flow::Stop);
             }
             Permit::SignIn => return Ok(Flow::Stop),
@@ -249,7 +284,10 @@ impl<P: Ports> Engine<P> {
 
     /// Sends one event and judges the answer; after a 401 once more with a new token.
     async fn deliver(&self, pass: &mut Pass, event: &ClaimedEvent) -> Result<Judged, StoreError> {
-        self.live.borrow_mut().sending.insert(event.item.key.clone());
+        self.live
+            .borrow_mut()
+            .sending
+            .insert(event.item.key.clone());
         self.notify(&Notice::Status);
         loop {
             let request = event.request.to_request(
@@ -280,14 +318,34 @@ impl<P: Ports> Engine<P> {
             Verdict::Retry { wait_ms } => {
                 pass.report.failed += 1;
                 let retry = event.attempts + 1;
-                self.log(Level::Warn, LogEvent::Retrying { kind, id, retry, status: Some(500), wait_ms: *wait_ms });
+                self.log(
+                    Level::Warn,
+                    LogEvent::Retrying {
+                        kind,
+                        id,
+                        retry,
+                        status: Some(500),
+                        wait_ms: *wait_ms,
+                    },
+                );
             }
             Verdict::Later { .. } | Verdict::Released { .. } => pass.report.failed += 1,
-            Verdict::Dead(Failure { reason, status, .. }) | Verdict::Parked(Failure { reason, status, .. }) => {
+            Verdict::Dead(Failure { reason, status, .. })
+            | Verdict::Parked(Failure { reason, status, .. }) => {
                 pass.report.failed += 1;
                 let reason = serde_json::to_value(reason).ok();
-                let reason = reason.and_then(|reason| reason.as_str().map(str::to_owned)).unwrap_or_default();
-                self.log(Level::Error, LogEvent::NeedsPerson { kind, id, reason, status: *status });
+                let reason = reason
+                    .and_then(|reason| reason.as_str().map(str::to_owned))
+                    .unwrap_or_default();
+                self.log(
+                    Level::Error,
+                    LogEvent::NeedsPerson {
+                        kind,
+                        id,
+                        reason,
+                        status: *status,
+                    },
+                );
             }
         }
     }
@@ -306,11 +364,28 @@ impl<P: Ports> Engine<P> {
 
     pub(crate) fn block(&self, gate: &mut Gate, reason: Blocked, now: Timestamp) {
         gate.block(reason, now, |bound| self.below(bound));
-        self.log(Level::Error, LogEvent::Blocked { reason: reason.code().to_owned() });
+        self.log(
+            Level::Error,
+            LogEvent::Blocked {
+                reason: reason.code().to_owned(),
+            },
+        );
     }
 
-    pub(crate) fn back_off(&self, gate: &mut Gate, retry_after_ms: Option<u64>, reason: &str, now: Timestamp) {
+    pub(crate) fn back_off(
+        &self,
+        gate: &mut Gate,
+        retry_after_ms: Option<u64>,
+        reason: &str,
+        now: Timestamp,
+    ) {
         let wait_ms = gate.back_off(now, retry_after_ms, |bound| self.below(bound));
-        self.log(Level::Warn, LogEvent::Waiting { reason: reason.to_owned(), wait_ms });
+        self.log(
+            Level::Warn,
+            LogEvent::Waiting {
+                reason: reason.to_owned(),
+                wait_ms,
+            },
+        );
     }
 }

@@ -137,7 +137,10 @@ pub enum SendError {
 }
 
 /// Sends requests. Never follows a redirect, never sends cookies, never uses the HTTP cache.
-#[expect(async_fn_in_trait, reason = "the engine runs on one thread; nothing needs to be Send")]
+#[expect(
+    async_fn_in_trait,
+    reason = "the engine runs on one thread; nothing needs to be Send"
+)]
 pub trait Transport {
     /// Sends one request.
     ///
@@ -179,7 +182,10 @@ pub enum Lock<G> {
 }
 
 /// Locks between tabs and the worker.
-#[expect(async_fn_in_trait, reason = "the engine runs on one thread; nothing needs to be Send")]
+#[expect(
+    async_fn_in_trait,
+    reason = "the engine runs on one thread; nothing needs to be Send"
+)]
 pub trait Locks {
     /// Gives the lock back when dropped.
     type Guard;
@@ -215,7 +221,10 @@ impl Sealer for Plain {
 }
 
 /// Seals tokens under a key that can't leave the platform.
-#[expect(async_fn_in_trait, reason = "the engine runs on one thread; nothing needs to be Send")]
+#[expect(
+    async_fn_in_trait,
+    reason = "the engine runs on one thread; nothing needs to be Send"
+)]
 pub trait Vault {
     /// Seals bytes; `None` where the platform can't.
     async fn seal(&self, plain: &[u8]) -> Option<Vec<u8>>;

@@ -61,14 +61,22 @@ impl<P: Ports> Engine<P> {
         before: Option<(String, EntityId)>,
         limit: usize,
     ) -> Result<Vec<Entity>, StoreError> {
-        let query = Query::Timeline { kind: kind.clone(), deleted: false, from, before, limit };
+        let query = Query::Timeline {
+            kind: kind.clone(),
+            deleted: false,
+            from,
+            before,
+            limit,
+        };
         let read = move |mut answers: Answers| {
             if answers.is_empty() {
                 return Step::Read(vec![query.clone()]);
             }
             Step::Write(Vec::new(), answers.take_entities())
         };
-        let rows = self.transact(Mode::Read, &[StoreName::Entries], read).await?;
+        let rows = self
+            .transact(Mode::Read, &[StoreName::Entries], read)
+            .await?;
         rows.into_iter().map(|row| self.opened(row)).collect()
     }
 
@@ -84,7 +92,9 @@ impl<P: Ports> Engine<P> {
             }
             Step::Write(Vec::new(), answers.take_entity())
         };
-        let row = self.transact(Mode::Read, &[StoreName::Entries], read).await?;
+        let row = self
+            .transact(Mode::Read, &[StoreName::Entries], read)
+            .await?;
         row.map(|row| self.opened(row)).transpose()
     }
 
@@ -116,13 +126,25 @@ impl<P: Ports> Engine<P> {
             Step::Write(Vec::new(), answers.take_log())
         };
         let lines = self.transact(Mode::Read, &[StoreName::Log], read).await?;
-        Ok(lines.iter().filter_map(|line| open_record(self.sealer(), line)).collect())
+        Ok(lines
+            .iter()
+            .filter_map(|line| open_record(self.sealer(), line))
+            .collect())
     }
 
     fn opened(&self, row: EntityRow) -> Result<Entity, StoreError> {
         let content = body::open(self.sealer(), &row.body)?;
         let sending = self.live.borrow().sending.contains(&row.key);
-        let sync = if sending { ShownSync::Sending } else { ShownSync::Stored(row.sync) };
-        Ok(Entity { key: row.key, content, deleted: row.deleted, sync })
+        let sync = if sending {
+            ShownSync::Sending
+        } else {
+            ShownSync::Stored(row.sync)
+        };
+        Ok(Entity {
+            key: row.key,
+            content,
+            deleted: row.deleted,
+            sync,
+        })
     }
 }

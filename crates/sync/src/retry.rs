@@ -22,7 +22,15 @@ mod tests {
 
         assert_eq!(
             waits,
-            [Some(2_000), Some(4_000), Some(8_000), Some(16_000), Some(32_000), None, None]
+            [
+                Some(2_000),
+                Some(4_000),
+                Some(8_000),
+                Some(16_000),
+                Some(32_000),
+                None,
+                None
+            ]
         );
     }
 

@@ -13,7 +13,9 @@ use crate::limits::{AUTH_LOCK_MS_MAX, TOKEN_REFRESH_MS};
 use crate::log::{Level, LogEvent};
 use crate::meta::{self, Account, Backend, BackendKind, Profile, StoredSession, Tokens};
 use crate::outcome::{self, is_ours, retry_after_ms};
-use crate::ports::{Clock, Locks, Method, Notice, Ports, Request, Response, SendError, Transport, Vault};
+use crate::ports::{
+    Clock, Locks, Method, Notice, Ports, Request, Response, SendError, Transport, Vault,
+};
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
 use crate::wire_request::{base_headers, timeout_ms};
 
@@ -44,16 +46,25 @@ pub(crate) enum SessionState {
 
 impl<P: Ports> Engine<P> {
     /// The session of this account, refreshed if it has less than five minutes left.
-    pub(crate) async fn session(&self, profile: &Profile, kind: BackendKind) -> Result<SessionState, StoreError> {
+    pub(crate) async fn session(
+        &self,
+        profile: &Profile,
+        kind: BackendKind,
+    ) -> Result<SessionState, StoreError> {
         let stored = self.stored_session().await?;
         let Some(tokens) = self.open_tokens(profile.account.as_ref(), &stored).await else {
             return Ok(SessionState::SignedOut);
         };
-        let left = stored.expires_at.map_or(0, |end| end.millis_since(self.now()));
+        let left = stored
+            .expires_at
+            .map_or(0, |end| end.millis_since(self.now()));
         if left < TOKEN_REFRESH_MS {
             return self.refresh(profile, kind, stored.generation).await;
         }
-        Ok(SessionState::Ready(Session { generation: stored.generation, tokens }))
+        Ok(SessionState::Ready(Session {
+            generation: stored.generation,
+            tokens,
+        }))
     }
 
     /// A new pair of tokens in place of those of generation `seen`, unless somebody else has got one meanwhile.
@@ -69,10 +80,24 @@ impl<P: Ports> Engine<P> {
             return Ok(SessionState::SignedOut);
         };
         if stored.generation != seen {
-            return Ok(SessionState::Ready(Session { generation: stored.generation, tokens }));
+            return Ok(SessionState::Ready(Session {
+                generation: stored.generation,
+                tokens,
+            }));
         }
-        let body = RefreshRequest { refresh_token: tokens.refresh.as_str().into() };
-        let answer = self.call(&profile.backend, kind, Method::Post, paths::REFRESH, Some(to_json(&body)), None).await;
+        let body = RefreshRequest {
+            refresh_token: tokens.refresh.as_str().into(),
+        };
+        let answer = self
+            .call(
+                &profile.backend,
+                kind,
+                Method::Post,
+                paths::REFRESH,
+                Some(to_json(&body)),
+                None,
+            )
+            .await;
         let state = self.refreshed(kind, &stored, answer).await;
         // Held until the new pair is stored.
         drop(guard);
@@ -85,23 +110,38 @@ impl<P: Ports> Engine<P> {
         stored: &StoredSession,
         answer: Result<Response, SendError>,
     ) -> Result<SessionState, StoreError> {
-        let unreachable = SessionState::Unreachable { retry_after_ms: None, captive: false };
-        let Ok(response) = answer else { return Ok(unreachable) };
+        let unreachable = SessionState::Unreachable {
+            retry_after_ms: None,
+            captive: false,
+        };
+        let Ok(response) = answer else {
+            return Ok(unreachable);
+        };
         let ours = is_ours(kind, &response);
         match response.status {
             200..=299 if ours => {
-                let pair = response.body.as_deref().map(envelope::parse_data::<TokenPair>);
-                let Some(Ok(pair)) = pair else { return Ok(unreachable) };
+                let pair = response
+                    .body
+                    .as_deref()
+                    .map(envelope::parse_data::<TokenPair>);
+                let Some(Ok(pair)) = pair else {
+                    return Ok(unreachable);
+                };
                 let refreshed = self.store_tokens(stored, &pair).await?;
                 Ok(refreshed.map_or(SessionState::SignedOut, SessionState::Ready))
             }
             // The backend itself says no: what it says is read, so that a portal's 401 ends no session.
-            400 | 401 | 403 if ours && response.body.as_deref().and_then(ApiError::parse).is_some() => {
+            400 | 401 | 403
+                if ours && response.body.as_deref().and_then(ApiError::parse).is_some() =>
+            {
                 self.drop_tokens(stored.generation).await?;
                 self.log(Level::Error, LogEvent::SignInNeeded);
                 Ok(SessionState::SignedOut)
             }
-            200..=399 | 511 => Ok(SessionState::Unreachable { retry_after_ms: None, captive: true }),
+            200..=399 | 511 => Ok(SessionState::Unreachable {
+                retry_after_ms: None,
+                captive: true,
+            }),
             _ => Ok(SessionState::Unreachable {
                 retry_after_ms: retry_after_ms(&response),
                 captive: !ours && outcome::is_html(&response),
@@ -110,12 +150,18 @@ impl<P: Ports> Engine<P> {
     }
 
     /// Stores a new pair under the next generation, if the one it comes from is still the newest.
-    async fn store_tokens(&self, from: &StoredSession, pair: &TokenPair) -> Result<Option<Session>, StoreError> {
+    async fn store_tokens(
+        &self,
+        from: &StoredSession,
+        pair: &TokenPair,
+    ) -> Result<Option<Session>, StoreError> {
         let tokens = Tokens {
             access: pair.access_token.expose().to_owned(),
             refresh: pair.refresh_token.expose().to_owned(),
         };
-        let Some(sealed) = self.ports().vault().seal(&to_json(&tokens)).await else { return Ok(None) };
+        let Some(sealed) = self.ports().vault().seal(&to_json(&tokens)).await else {
+            return Ok(None);
+        };
         let next = StoredSession {
             generation: from.generation + 1,
             account: from.account.clone(),
@@ -136,7 +182,12 @@ impl<P: Ports> Engine<P> {
     /// Removes refused tokens at once; the account and its events stay.
     pub(crate) async fn drop_tokens(&self, seen: u64) -> Result<(), StoreError> {
         let stored = self.stored_session().await?;
-        let next = StoredSession { generation: seen + 1, sealed: Vec::new(), expires_at: None, ..stored };
+        let next = StoredSession {
+            generation: seen + 1,
+            sealed: Vec::new(),
+            expires_at: None,
+            ..stored
+        };
         self.swap_session(seen, next).await?;
         self.live.borrow_mut().tokens = None;
         self.notify(&Notice::Status);
@@ -144,21 +195,29 @@ impl<P: Ports> Engine<P> {
     }
 
     /// Replaces the session of generation `seen`; false if it is no longer the newest.
-    pub(crate) async fn swap_session(&self, seen: u64, next: StoredSession) -> Result<bool, StoreError> {
+    pub(crate) async fn swap_session(
+        &self,
+        seen: u64,
+        next: StoredSession,
+    ) -> Result<bool, StoreError> {
         let program = move |mut answers: Answers| {
             if answers.is_empty() {
                 return Step::Read(vec![Query::Meta(meta::SESSION.to_owned())]);
             }
             match meta::from_bytes::<StoredSession>(answers.take_bytes().as_deref()) {
                 Ok(stored) if stored.generation == seen => Step::Write(
-                    vec![Write::PutMeta(meta::SESSION.to_owned(), meta::to_bytes(&next))],
+                    vec![Write::PutMeta(
+                        meta::SESSION.to_owned(),
+                        meta::to_bytes(&next),
+                    )],
                     Ok(true),
                 ),
                 Ok(_) => Step::Write(Vec::new(), Ok(false)),
                 Err(error) => Step::Write(Vec::new(), Err(error)),
             }
         };
-        self.transact(Mode::Strict, &[StoreName::Meta], program).await?
+        self.transact(Mode::Strict, &[StoreName::Meta], program)
+            .await?
     }
 
     pub(crate) async fn stored_session(&self) -> Result<StoredSession, StoreError> {
@@ -167,7 +226,10 @@ impl<P: Ports> Engine<P> {
     }
 
     /// A named record's bytes.
-    pub(crate) async fn meta_bytes(&self, name: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(crate) async fn meta_bytes(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
         let read = move |mut answers: Answers| {
             if answers.is_empty() {
                 return Step::Read(vec![Query::Meta(name.to_owned())]);
@@ -178,7 +240,11 @@ impl<P: Ports> Engine<P> {
     }
 
     /// The tokens of a stored session, if it is this account's and can be opened.
-    pub(crate) async fn open_tokens(&self, account: Option<&Account>, stored: &StoredSession) -> Option<Tokens> {
+    pub(crate) async fn open_tokens(
+        &self,
+        account: Option<&Account>,
+        stored: &StoredSession,
+    ) -> Option<Tokens> {
         if stored.sealed.is_empty() || stored.account != account.map(Account::key) {
             return None;
         }
@@ -205,13 +271,25 @@ impl<P: Ports> Engine<P> {
         tokens: Option<&Tokens>,
     ) -> Result<Response, SendError> {
         let mut headers = base_headers(backend, kind, &self.options.client_version);
-        headers.extend(tokens.map(|tokens| (headers::AUTHORIZATION, format!("Bearer {}", tokens.access))));
+        headers.extend(
+            tokens.map(|tokens| (headers::AUTHORIZATION, format!("Bearer {}", tokens.access))),
+        );
         if body.is_some() {
             headers.push(("content-type", headers::JSON.to_owned()));
         }
         let timeout_ms = timeout_ms(body.as_deref());
         let url = format!("{}{path}", backend.base_url);
-        self.send(path, Request { method, url, headers, body, timeout_ms }).await
+        self.send(
+            path,
+            Request {
+                method,
+                url,
+                headers,
+                body,
+                timeout_ms,
+            },
+        )
+        .await
     }
 
     /// Sends a request, and logs it on demand: method, route, status and duration.

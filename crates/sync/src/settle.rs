@@ -51,8 +51,13 @@ pub(crate) struct Settlement {
     pub(crate) verdict: Verdict,
 }
 
-const STORES: [StoreName; 5] =
-    [StoreName::Entries, StoreName::Base, StoreName::Outbox, StoreName::Claims, StoreName::Meta];
+const STORES: [StoreName; 5] = [
+    StoreName::Entries,
+    StoreName::Base,
+    StoreName::Outbox,
+    StoreName::Claims,
+    StoreName::Meta,
+];
 
 impl<P: Ports> Engine<P> {
     /// Writes what became of a group of one claim's events, and the gate.
@@ -94,7 +99,9 @@ impl<P: Ports> Engine<P> {
     ) -> Result<Vec<Write>, StoreError> {
         let claims = answers.take_claims();
         let progress: Progress = meta::from_bytes(answers.take_bytes().as_deref())?;
-        let stored = claims.iter().find(|stored| stored.id == claim.id && stored.epoch == claim.epoch);
+        let stored = claims
+            .iter()
+            .find(|stored| stored.id == claim.id && stored.epoch == claim.epoch);
         let mut writes = Vec::new();
         for settlement in group {
             let key = settlement.item.key.clone();
@@ -110,10 +117,17 @@ impl<P: Ports> Engine<P> {
             writes.extend(changes);
         }
         writes.extend(stored.map(|stored| without(stored, group)));
-        let any = group.iter().any(|settlement| matches!(settlement.verdict, Verdict::Acknowledged { .. }));
-        let progress =
-            Progress { heartbeat: Some(now), last_sync: if any { Some(now) } else { progress.last_sync } };
-        writes.push(Write::PutMeta(meta::PROGRESS.to_owned(), meta::to_bytes(&progress)));
+        let any = group
+            .iter()
+            .any(|settlement| matches!(settlement.verdict, Verdict::Acknowledged { .. }));
+        let progress = Progress {
+            heartbeat: Some(now),
+            last_sync: if any { Some(now) } else { progress.last_sync },
+        };
+        writes.push(Write::PutMeta(
+            meta::PROGRESS.to_owned(),
+            meta::to_bytes(&progress),
+        ));
         writes.push(Write::PutMeta(meta::GATE.to_owned(), meta::to_bytes(gate)));
         Ok(writes)
     }
@@ -121,15 +135,34 @@ impl<P: Ports> Engine<P> {
     /// Writes the gate alone.
     pub(crate) async fn store_gate(&self, gate: &Gate) -> Result<(), StoreError> {
         let write = Write::PutMeta(meta::GATE.to_owned(), meta::to_bytes(gate));
-        self.transact(Mode::Relaxed, &[StoreName::Meta], move |_| Step::Write(vec![write.clone()], ())).await
+        self.transact(Mode::Relaxed, &[StoreName::Meta], move |_| {
+            Step::Write(vec![write.clone()], ())
+        })
+        .await
     }
 }
 
 /// The claim as it stands once the group is settled.
 fn without(stored: &ClaimRow, group: &[Settlement]) -> Write {
-    let settled = |item: &ClaimItem| group.iter().any(|settlement| settlement.item.event_id == item.event_id);
-    let items: Vec<_> = stored.items.iter().filter(|item| !settled(item)).cloned().collect();
-    if items.is_empty() { Write::RemoveClaim(stored.id) } else { Write::PutClaim(ClaimRow { items, ..stored.clone() }) }
+    let settled = |item: &ClaimItem| {
+        group
+            .iter()
+            .any(|settlement| settlement.item.event_id == item.event_id)
+    };
+    let items: Vec<_> = stored
+        .items
+        .iter()
+        .filter(|item| !settled(item))
+        .cloned()
+        .collect();
+    if items.is_empty() {
+        Write::RemoveClaim(stored.id)
+    } else {
+        Write::PutClaim(ClaimRow {
+            items,
+            ..stored.clone()
+        })
+    }
 }
 
 fn apply_verdict<S: Sealer>(

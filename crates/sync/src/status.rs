@@ -27,7 +27,9 @@ impl Overview {
 
     /// Whether whoever holds the lock has made no progress for so long.
     pub(crate) fn is_stalled(&self, now: Timestamp, limit_ms: u64) -> bool {
-        self.progress.heartbeat.is_none_or(|at| now.millis_since(at).unsigned_abs() > limit_ms)
+        self.progress
+            .heartbeat
+            .is_none_or(|at| now.millis_since(at).unsigned_abs() > limit_ms)
     }
 }
 
@@ -121,12 +123,23 @@ impl<P: Ports> Engine<P> {
     pub async fn status(&self) -> Result<Status, StoreError> {
         let overview = self.overview().await?;
         let now = self.now();
-        let due = overview.next_due.map(|due| if is_due(due, now) { now } else { due });
-        let next_attempt = due.map(|due| overview.gate.next_attempt(now).map_or(due, |gate| gate.max(due)));
+        let due = overview
+            .next_due
+            .map(|due| if is_due(due, now) { now } else { due });
+        let next_attempt = due.map(|due| {
+            overview
+                .gate
+                .next_attempt(now)
+                .map_or(due, |gate| gate.max(due))
+        });
         Ok(Status {
             mode: overview.profile.mode,
             signed_in: !overview.session.sealed.is_empty(),
-            email: overview.profile.account.as_ref().map(|account| account.email.clone()),
+            email: overview
+                .profile
+                .account
+                .as_ref()
+                .map(|account| account.email.clone()),
             processing: self.live.borrow().processing,
             online: self.ports().transport().is_online(),
             unreachable: overview.gate.failures > 0,
@@ -162,6 +175,7 @@ impl<P: Ports> Engine<P> {
             })();
             Step::Write(Vec::new(), overview)
         };
-        self.transact(Mode::Read, &[StoreName::Meta, StoreName::Outbox], read).await?
+        self.transact(Mode::Read, &[StoreName::Meta, StoreName::Outbox], read)
+            .await?
     }
 }

@@ -10,7 +10,9 @@ use lume_core::ids::{ClaimId, EntityId, EventId};
 use lume_core::time::Timestamp;
 
 use crate::limits::EVENT_WAIT_MS_MAX;
-use crate::rows::{BaseRow, ClaimRow, Counts, EntityKey, EntityRow, EventState, Kind, OutboxRow, Seq};
+use crate::rows::{
+    BaseRow, ClaimRow, Counts, EntityKey, EntityRow, EventState, Kind, OutboxRow, Seq,
+};
 
 /// What a read asks for. Each gives the [`Answer`] of the same name.
 #[derive(Debug, Clone, PartialEq)]
@@ -200,7 +202,10 @@ impl<T, F: FnMut(Answers) -> Step<T>> Program for F {
 }
 
 /// A profile's database.
-#[expect(async_fn_in_trait, reason = "the engine runs on one thread; nothing needs to be Send")]
+#[expect(
+    async_fn_in_trait,
+    reason = "the engine runs on one thread; nothing needs to be Send"
+)]
 pub trait Store {
     /// Runs a program in one transaction over the named stores.
     ///

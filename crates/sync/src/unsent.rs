@@ -42,7 +42,12 @@ enum Decision {
     Discard,
 }
 
-const STORES: [StoreName; 4] = [StoreName::Entries, StoreName::Base, StoreName::Outbox, StoreName::Claims];
+const STORES: [StoreName; 4] = [
+    StoreName::Entries,
+    StoreName::Base,
+    StoreName::Outbox,
+    StoreName::Claims,
+];
 
 impl<P: Ports> Engine<P> {
     /// The first events in order of seq: those that need the person if `failed`, else all.
@@ -51,15 +56,25 @@ impl<P: Ports> Engine<P> {
     ///
     /// [`StoreError`].
     pub async fn unsent(&self, failed: bool, limit: usize) -> Result<Vec<Unsent>, StoreError> {
-        let states = if failed { vec![EventState::Dead, EventState::Parked] } else { Vec::new() };
-        let query = Query::Outbox { states, after: None, limit };
+        let states = if failed {
+            vec![EventState::Dead, EventState::Parked]
+        } else {
+            Vec::new()
+        };
+        let query = Query::Outbox {
+            states,
+            after: None,
+            limit,
+        };
         let read = move |mut answers: Answers| {
             if answers.is_empty() {
                 return Step::Read(vec![query.clone()]);
             }
             Step::Write(Vec::new(), answers.take_outbox())
         };
-        let rows = self.transact(Mode::Read, &[StoreName::Outbox], read).await?;
+        let rows = self
+            .transact(Mode::Read, &[StoreName::Outbox], read)
+            .await?;
         rows.into_iter().map(|row| self.opened_event(row)).collect()
     }
 
@@ -92,8 +107,11 @@ impl<P: Ports> Engine<P> {
             step += 1;
             if step == 1 {
                 found = answers.take_outbox().into_iter().next();
-                let waits = |row: &&OutboxRow| matches!(row.state, EventState::Dead | EventState::Parked);
-                let Some(row) = found.as_ref().filter(waits) else { return Step::Write(Vec::new(), Ok(())) };
+                let waits =
+                    |row: &&OutboxRow| matches!(row.state, EventState::Dead | EventState::Parked);
+                let Some(row) = found.as_ref().filter(waits) else {
+                    return Step::Write(Vec::new(), Ok(()));
+                };
                 return Step::Read(vec![
                     Query::Lane(row.key.clone()),
                     Query::Base(row.key.clone()),
@@ -101,10 +119,18 @@ impl<P: Ports> Engine<P> {
                     Query::Entity(row.key.clone()),
                 ]);
             }
-            let Some(row) = &found else { return Step::Write(Vec::new(), Ok(())) };
+            let Some(row) = &found else {
+                return Step::Write(Vec::new(), Ok(()));
+            };
             let rows = answers.take_outbox();
             let base = answers.take_base();
-            let lane = Lane::new(self.sealer(), row.key.clone(), base, rows, &answers.take_claims());
+            let lane = Lane::new(
+                self.sealer(),
+                row.key.clone(),
+                base,
+                rows,
+                &answers.take_claims(),
+            );
             match self.plan_decision(lane, event_id, decision, answers.take_entity()) {
                 Ok(writes) => Step::Write(writes, Ok(())),
                 Err(error) => Step::Write(Vec::new(), Err(error)),
@@ -127,7 +153,9 @@ impl<P: Ports> Engine<P> {
             Decision::Retry => lane.retry(event_id),
             Decision::Discard => lane.discard(event_id),
         };
-        let Some(mut row) = entity else { return Ok(writes) };
+        let Some(mut row) = entity else {
+            return Ok(writes);
+        };
         row.sync = lane.sync_state();
         if decision == Decision::Discard {
             match lane.folded()? {

@@ -43,12 +43,18 @@ pub(crate) struct Judged {
 
 impl Judged {
     fn on(verdict: Verdict) -> Self {
-        Self { verdict, flow: Flow::On }
+        Self {
+            verdict,
+            flow: Flow::On,
+        }
     }
 
     /// The request may have been seen; nothing was learned about the event.
     fn stop() -> Self {
-        Self { verdict: Verdict::Released { sent: true }, flow: Flow::Stop }
+        Self {
+            verdict: Verdict::Released { sent: true },
+            flow: Flow::Stop,
+        }
     }
 }
 
@@ -60,11 +66,20 @@ impl<P: Ports> Engine<P> {
         event: &ClaimedEvent,
         answer: Result<Response, SendError>,
     ) -> Result<Option<Judged>, StoreError> {
-        let asked = Asked { backend: pass.kind, operation: event.operation, events: 1 };
+        let asked = Asked {
+            backend: pass.kind,
+            operation: event.operation,
+            events: 1,
+        };
         let outcome = classify(asked, answer.as_ref().map_err(|error| *error));
         let status = answer.as_ref().ok().map(|response| response.status);
         let now = self.now();
-        let failure = |reason, fields| Failure { reason, status, fields, at: now };
+        let failure = |reason, fields| Failure {
+            reason,
+            status,
+            fields,
+            at: now,
+        };
         Ok(Some(match outcome {
             Outcome::Acknowledged { rev } => {
                 pass.gate.open();
@@ -79,9 +94,13 @@ impl<P: Ports> Engine<P> {
                 Judged::on(Verdict::Dead(failure(reason, fields)))
             }
             // One event is never too many; a server that says so refuses this one.
-            Outcome::Split => Judged::on(Verdict::Dead(failure(FailureReason::TooLarge, Vec::new()))),
+            Outcome::Split => {
+                Judged::on(Verdict::Dead(failure(FailureReason::TooLarge, Vec::new())))
+            }
             Outcome::NotNow => Judged::on(self.retry_later(event, status, now)),
-            Outcome::InProgress => Judged::on(Verdict::Later { wait_ms: IN_PROGRESS_MS }),
+            Outcome::InProgress => Judged::on(Verdict::Later {
+                wait_ms: IN_PROGRESS_MS,
+            }),
             Outcome::KeyExpired => Judged::on(self.resolve_expired_key(pass, event, now).await?),
             Outcome::Stopped => Judged::stop(),
             Outcome::ServerError => match self.health(pass).await {
@@ -92,8 +111,12 @@ impl<P: Ports> Engine<P> {
                 Health::Well => self.stop_blocked(&mut pass.gate, Blocked::Upgrade, now),
                 ill => self.stop_unwell(&mut pass.gate, ill, now),
             },
-            Outcome::Unreachable { retry_after_ms, suspicious } => {
-                let ask = suspicious && (status.is_some() || pass.gate.failures >= PROBE_AFTER_FAILURES);
+            Outcome::Unreachable {
+                retry_after_ms,
+                suspicious,
+            } => {
+                let ask =
+                    suspicious && (status.is_some() || pass.gate.failures >= PROBE_AFTER_FAILURES);
                 if ask && self.health(pass).await == Health::Captive {
                     self.stop_blocked(&mut pass.gate, Blocked::Captive, now)
                 } else {
@@ -110,12 +133,19 @@ impl<P: Ports> Engine<P> {
     }
 
     /// The one refresh that a 401 allows; after that, or if it is refused, sending waits for the person.
-    async fn after_unauthorized(&self, pass: &mut Pass, now: Timestamp) -> Result<Option<Judged>, StoreError> {
+    async fn after_unauthorized(
+        &self,
+        pass: &mut Pass,
+        now: Timestamp,
+    ) -> Result<Option<Judged>, StoreError> {
         if pass.refreshed {
             return Ok(Some(self.stop_blocked(&mut pass.gate, Blocked::Auth, now)));
         }
         pass.refreshed = true;
-        match self.refresh(&pass.profile, pass.kind, pass.session.generation).await? {
+        match self
+            .refresh(&pass.profile, pass.kind, pass.session.generation)
+            .await?
+        {
             SessionState::Ready(session) => {
                 pass.session = session;
                 Ok(None)
@@ -158,8 +188,16 @@ impl<P: Ports> Engine<P> {
             return known;
         }
         pass.gate.count_request(self.now());
-        let answer =
-            self.call(&pass.profile.backend, pass.kind, Method::Get, paths::HEALTH, None, None).await;
+        let answer = self
+            .call(
+                &pass.profile.backend,
+                pass.kind,
+                Method::Get,
+                paths::HEALTH,
+                None,
+                None,
+            )
+            .await;
         let health = health_of(pass.kind, answer.as_ref().ok());
         pass.health = Some(health);
         health
@@ -172,23 +210,47 @@ impl<P: Ports> Engine<P> {
         event: &ClaimedEvent,
         now: Timestamp,
     ) -> Result<Verdict, StoreError> {
-        let parked = |reason| Verdict::Parked(Failure { reason, status: Some(410), fields: Vec::new(), at: now });
-        let Some(spec) = event.item.key.kind.spec() else { return Ok(parked(FailureReason::Version)) };
+        let parked = |reason| {
+            Verdict::Parked(Failure {
+                reason,
+                status: Some(410),
+                fields: Vec::new(),
+                at: now,
+            })
+        };
+        let Some(spec) = event.item.key.kind.spec() else {
+            return Ok(parked(FailureReason::Version));
+        };
         pass.gate.count_request(now);
-        let mut headers = base_headers(&pass.profile.backend, pass.kind, &self.options.client_version);
-        headers.push((headers::AUTHORIZATION, format!("Bearer {}", pass.session.tokens.access)));
+        let mut headers = base_headers(
+            &pass.profile.backend,
+            pass.kind,
+            &self.options.client_version,
+        );
+        headers.push((
+            headers::AUTHORIZATION,
+            format!("Bearer {}", pass.session.tokens.access),
+        ));
         let request = Request {
             method: Method::Get,
             body: None,
-            url: format!("{}{}", pass.profile.backend.base_url, paths::item(spec.path, event.item.key.id)),
+            url: format!(
+                "{}{}",
+                pass.profile.backend.base_url,
+                paths::item(spec.path, event.item.key.id)
+            ),
             headers,
             timeout_ms: timeout_ms(None),
         };
         let Ok(response) = self.send(spec.path, request).await else {
-            return Ok(Verdict::Later { wait_ms: IN_PROGRESS_MS });
+            return Ok(Verdict::Later {
+                wait_ms: IN_PROGRESS_MS,
+            });
         };
         if response.protocol.is_none() {
-            return Ok(Verdict::Later { wait_ms: IN_PROGRESS_MS });
+            return Ok(Verdict::Later {
+                wait_ms: IN_PROGRESS_MS,
+            });
         }
         let gone = matches!(response.status, 404 | 410);
         if gone && event.operation == Operation::Deleted {
@@ -197,10 +259,21 @@ impl<P: Ports> Engine<P> {
         if gone {
             return Ok(parked(FailureReason::Gone));
         }
-        let theirs = response.body.as_deref().map(envelope::parse_data::<Content>);
-        let Some(Ok(theirs)) = theirs else { return Ok(Verdict::Later { wait_ms: IN_PROGRESS_MS }) };
+        let theirs = response
+            .body
+            .as_deref()
+            .map(envelope::parse_data::<Content>);
+        let Some(Ok(theirs)) = theirs else {
+            return Ok(Verdict::Later {
+                wait_ms: IN_PROGRESS_MS,
+            });
+        };
         let rev = response.etag.as_deref().and_then(lume_wire::Rev::from_etag);
-        let ours = event.request.body.as_deref().map(serde_json::from_str::<Content>);
+        let ours = event
+            .request
+            .body
+            .as_deref()
+            .map(serde_json::from_str::<Content>);
         match ours {
             Some(Ok(ours)) if covers(&theirs, &ours) => Ok(Verdict::Acknowledged { rev }),
             _ => Ok(parked(FailureReason::Version)),
@@ -222,7 +295,13 @@ impl<P: Ports> Engine<P> {
                 Ok(Some(found.kind))
             }
             Err(error) => {
-                self.log(Level::Warn, LogEvent::Waiting { reason: error.to_string(), wait_ms: 0 });
+                self.log(
+                    Level::Warn,
+                    LogEvent::Waiting {
+                        reason: error.to_string(),
+                        wait_ms: 0,
+                    },
+                );
                 self.back_off(gate, None, "unreachable", self.now());
                 self.store_gate(gate).await?;
                 Ok(None)
@@ -232,7 +311,9 @@ impl<P: Ports> Engine<P> {
 }
 
 fn health_of(kind: BackendKind, response: Option<&Response>) -> Health {
-    let Some(response) = response else { return Health::Ill };
+    let Some(response) = response else {
+        return Health::Ill;
+    };
     if response.redirected || is_html(response) {
         return Health::Captive;
     }
