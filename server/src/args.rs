@@ -1,0 +1,159 @@
+//! Flags, each also an environment variable.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+use lume_wire::Secret;
+
+use crate::config::{AppConfig, ClientVersion, Config, PasswordCost};
+use crate::error::ServerError;
+
+/// Lume's backend: keeps accounts and moods in one SQLite file, and serves the app.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "lume-server", version)]
+pub struct Args {
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, env = "LUME_PORT", default_value_t = 8080)]
+    pub port: u16,
+    /// Address to listen on.
+    #[arg(long, env = "LUME_HOST", default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// Folder of the database.
+    #[arg(
+        long,
+        env = "LUME_DATA",
+        default_value = "./data",
+        value_name = "FOLDER"
+    )]
+    pub data: PathBuf,
+    /// Folder of the built app; without it the API alone is served.
+    #[arg(long, env = "LUME_DIST", value_name = "FOLDER")]
+    pub dist: Option<PathBuf>,
+    /// Key that every call must carry as X-API-Key. The app learns it from /config.json: it tells apps from strangers,
+    /// not people from each other.
+    #[arg(long, env = "LUME_API_KEY", hide_env_values = true, value_parser = |text: &str| Ok::<_, String>(Secret::from(text)))]
+    pub api_key: Option<Secret>,
+    /// Another origin whose pages may call the API, such as <https://lume.example.org>; may be given several times.
+    #[arg(long, env = "LUME_ORIGIN", value_delimiter = ',')]
+    pub origin: Vec<String>,
+    /// Trust X-Forwarded-For and X-Forwarded-Proto: only behind a reverse proxy that sets both.
+    #[arg(long, env = "LUME_BEHIND_PROXY")]
+    pub behind_proxy: bool,
+    /// Life of an access token.
+    #[arg(long, env = "LUME_ACCESS_TOKEN_SECONDS", default_value_t = 900, value_parser = clap::value_parser!(i64).range(1..=86_400))]
+    pub access_token_seconds: i64,
+    /// Life of a refresh token.
+    #[arg(long, env = "LUME_REFRESH_TOKEN_SECONDS", default_value_t = 5_184_000, value_parser = clap::value_parser!(i64).range(1..))]
+    pub refresh_token_seconds: i64,
+    /// Sign-ins, registrations and the like from one address in a minute; 0 for no limit.
+    #[arg(long, env = "LUME_AUTH_REQUESTS_PER_MINUTE", default_value_t = 120)]
+    pub auth_requests_per_minute: u32,
+    /// Apps older than this version are asked to update.
+    #[arg(long, env = "LUME_CLIENT_VERSION_MIN", value_name = "VERSION")]
+    pub client_version_min: Option<ClientVersion>,
+    /// How often the app looks for something to send.
+    #[arg(long, env = "LUME_SYNC_INTERVAL_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+    pub sync_interval_seconds: u32,
+    /// Mode the app starts in: device or synced.
+    #[arg(long, env = "LUME_MODE_DEFAULT", default_value = "device", value_parser = ["device", "synced"])]
+    pub mode_default: String,
+    /// Backend the app talks to, where it is not this server.
+    #[arg(
+        long,
+        env = "LUME_BACKEND_BASE_URL",
+        default_value = "",
+        hide_default_value = true,
+        value_name = "URL"
+    )]
+    pub backend_base_url: String,
+    /// Line of help shown at the lowest moods; may be given several times.
+    #[arg(long, env = "LUME_HELP_LINE", value_delimiter = '\n')]
+    pub help_line: Vec<String>,
+    /// How much to log: error, warn, info, debug.
+    #[arg(long, env = "LUME_LOG", default_value = "info")]
+    pub log: tracing::Level,
+}
+
+impl Args {
+    /// The settings these flags make.
+    ///
+    /// # Errors
+    ///
+    /// Where an origin is none.
+    pub fn config(&self) -> Result<Config, ServerError> {
+        let origins = self
+            .origin
+            .iter()
+            .filter(|origin| !origin.is_empty())
+            .map(|origin| checked_origin(origin));
+        Ok(Config {
+            // An empty variable is as if unset.
+            api_key: self.api_key.clone().filter(|key| !key.expose().is_empty()),
+            origins: origins.collect::<Result<_, _>>()?,
+            access_token_seconds: self.access_token_seconds,
+            refresh_token_seconds: self.refresh_token_seconds,
+            auth_requests_per_minute: self.auth_requests_per_minute,
+            behind_proxy: self.behind_proxy,
+            client_version_min: self.client_version_min.clone(),
+            password_cost: PasswordCost::default(),
+            app: AppConfig {
+                backend_base_url: self.backend_base_url.clone(),
+                sync_interval_seconds: self.sync_interval_seconds,
+                mode_default: self.mode_default.clone(),
+                help_lines: self
+                    .help_line
+                    .iter()
+                    .filter(|line| !line.is_empty())
+                    .cloned()
+                    .collect(),
+            },
+        })
+    }
+}
+
+/// A browser sends scheme, host and port, in lower case and without a slash; anything else would never match.
+fn checked_origin(origin: &str) -> Result<String, ServerError> {
+    let lower = origin.trim().trim_end_matches('/').to_ascii_lowercase();
+    let host = lower
+        .strip_prefix("https://")
+        .or_else(|| lower.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['/', '*', '@', ' ']) => Ok(lower),
+        Some(_) | None => Err(ServerError::Config(format!(
+            "--origin must be like https://lume.example.org, and {origin} is not"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_consistent() {
+        use clap::CommandFactory as _;
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn an_origin_is_a_scheme_a_host_and_perhaps_a_port() {
+        assert_eq!(
+            checked_origin("HTTPS://Lume.example.org/").unwrap(),
+            "https://lume.example.org"
+        );
+        assert_eq!(
+            checked_origin("http://localhost:5173").unwrap(),
+            "http://localhost:5173"
+        );
+        for bad in [
+            "*",
+            "lume.example.org",
+            "https://",
+            "https://a/b",
+            "https://*.example.org",
+        ] {
+            assert!(checked_origin(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Cross-origin requests: allowed for configured origins alone. The app served from here needs none of it.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::AppState;
+
+const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
+const HEADERS: HeaderValue = HeaderValue::from_static(
+    "Authorization, Content-Type, X-API-Key, Idempotency-Key, If-Match, X-Lume-Client",
+);
+/// Browsers cap it lower.
+const MAX_AGE_S: HeaderValue = HeaderValue::from_static("86400");
+
+pub(super) async fn apply(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let origins = &state.service.config().origins;
+    if origins.is_empty() || !super::headers::is_ours(request.uri().path()) {
+        return next.run(request).await;
+    }
+    let origin = allowed_origin(request.headers(), origins);
+    let preflight = request.method() == Method::OPTIONS
+        && request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = match &origin {
+        Some(_) if preflight => preflight_answer(),
+        // Without the headers the browser refuses by itself.
+        Some(_) | None => next.run(request).await,
+    };
+    response
+        .headers_mut()
+        .append(header::VARY, HeaderValue::from_static("Origin"));
+    if let Some(origin) = origin {
+        response
+            .headers_mut()
+            .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
+    response
+}
+
+fn allowed_origin(headers: &HeaderMap, origins: &[String]) -> Option<HeaderValue> {
+    let origin = headers.get(header::ORIGIN)?;
+    origins
+        .iter()
+        .any(|allowed| allowed.as_bytes() == origin.as_bytes())
+        .then(|| origin.clone())
+}
+
+fn preflight_answer() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS);
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE_S);
+    response
+}

@@ -1,0 +1,52 @@
+//! What every call under `/api/v1` must show: the API key, where there is one, and a version that is not too old.
+
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use lume_wire::{ApiError, ErrorCode, headers, paths};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::AppState;
+use crate::answer::Answer;
+use crate::config::{ClientVersion, Config};
+
+pub(super) async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    // Health is asked by programs that have no key.
+    let is_call = path.starts_with(paths::API) && !path.ends_with("/health");
+    if is_call && let Err(refused) = admit(request.headers(), state.service.config()) {
+        return Answer::refusal(&refused).into_response();
+    }
+    next.run(request).await
+}
+
+fn admit(headers: &HeaderMap, config: &Config) -> Result<(), ApiError> {
+    if let Some(expected) = &config.api_key {
+        let given = headers
+            .get(headers::API_KEY)
+            .map_or(&b""[..], |value| value.as_bytes());
+        // Hashes are of one length, so that not even the key's length shows in the time taken.
+        let (given, expected) = (Sha256::digest(given), Sha256::digest(expected.expose()));
+        if !bool::from(given.as_slice().ct_eq(expected.as_slice())) {
+            return Err(ApiError::new(
+                ErrorCode::ApiKey,
+                "X-API-Key is missing or wrong",
+            ));
+        }
+    }
+    if let Some(wanted) = &config.client_version_min {
+        let given = headers
+            .get(headers::CLIENT)
+            .and_then(|value| value.to_str().ok());
+        let given: Option<ClientVersion> = given.and_then(|text| text.parse().ok());
+        if given.is_some_and(|given| given < *wanted) {
+            return Err(ApiError::new(
+                ErrorCode::Upgrade,
+                "this version of the app is too old, please update it",
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! The server without HTTP: what each call decides and stores.
+//!
+//! Every method blocks and answers with an [`Answer`], refusals included. The HTTP layer calls them on threads that
+//! may block; a simulated network calls them directly, with a clock moved by hand and a database in memory.
+
+use std::sync::Arc;
+
+use lume_core::time::Timestamp;
+use lume_wire::{Capabilities, Feature, headers};
+use rusqlite::Transaction;
+
+use crate::accounts::{Caller, PasswordHasher, assert_live};
+use crate::answer::Answer;
+use crate::config::Config;
+use crate::db::Database;
+use crate::error::ServerError;
+use crate::idempotency::InFlight;
+use crate::rate::RateLimiter;
+use crate::world::World;
+
+/// Everything a request needs.
+pub struct Service {
+    database: Database,
+    world: Arc<dyn World>,
+    config: Config,
+    hasher: PasswordHasher,
+    in_flight: InFlight,
+    limiter: RateLimiter,
+}
+
+/// Who changes something, and under which key.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// Who.
+    pub caller: Caller,
+    /// The idempotency key; a basic client sends none.
+    pub key: Option<&'a str>,
+}
+
+impl Service {
+    /// A server over a database.
+    ///
+    /// # Errors
+    ///
+    /// Where the cost of password hashing makes no sense.
+    pub fn new(
+        database: Database,
+        world: Arc<dyn World>,
+        config: Config,
+    ) -> Result<Self, ServerError> {
+        let hasher = PasswordHasher::new(config.password_cost, &*world)?;
+        Ok(Self {
+            database,
+            world,
+            config,
+            hasher,
+            in_flight: InFlight::default(),
+            limiter: RateLimiter::default(),
+        })
+    }
+
+    /// How it was configured.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The database, for maintenance and for looking at it in tests.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Who the server is and what it can do.
+    pub fn capabilities(&self) -> Answer {
+        let identity = self.database.identity();
+        Answer::ok(
+            200,
+            Capabilities {
+                server_id: identity.server_id.clone(),
+                server_epoch: identity.server_epoch.clone(),
+                protocol: headers::PROTOCOL_VERSION,
+                features: vec![Feature::Conditional, Feature::Consultations],
+            },
+        )
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+
+    pub(crate) fn world(&self) -> &dyn World {
+        &*self.world
+    }
+
+    pub(crate) fn hasher(&self) -> &PasswordHasher {
+        &self.hasher
+    }
+
+    pub(crate) fn limiter(&self) -> &RateLimiter {
+        &self.limiter
+    }
+
+    /// Runs a change of the caller's data: its key taken until the commit, its session looked at again within the
+    /// transaction, so that nothing is written after a sign-out.
+    pub(crate) fn change(
+        &self,
+        change: &Change<'_>,
+        work: impl FnOnce(&Transaction<'_>) -> Result<Answer, ServerError>,
+    ) -> Answer {
+        let working = change
+            .key
+            .map(|key| self.in_flight.enter(change.caller.user, key))
+            .transpose();
+        let _working = match working {
+            Ok(working) => working,
+            Err(refused) => return Answer::refusal(&refused).retry_after(1),
+        };
+        let result = self.database.write(|transaction| {
+            assert_live(transaction, change.caller)?;
+            work(transaction)
+        });
+        result.into()
+    }
+
+    /// Takes a key as a request does, so that a test can look at a second one meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Where it is taken.
+    pub fn hold_key(
+        &self,
+        user: lume_core::ids::UserId,
+        key: &str,
+    ) -> Result<impl Drop + use<>, lume_wire::ApiError> {
+        self.in_flight.enter(user, key)
+    }
+}
