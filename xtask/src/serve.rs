@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::dist;
 use crate::process;
 use crate::project::Project;
-use crate::steps::run_one;
+use crate::steps::{self, run_one};
 
 /// The hidden command that waits for the server and opens a browser. It has to be a program of its own,
 /// since this one gives its place to the server.
@@ -81,10 +81,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
         .arg(project.root.join(&options.data))
         .arg("--dist")
         .arg(project.dist());
-    println!(
-        "\n== Lume at http://localhost:{} (stop with Ctrl-C)",
-        options.port
-    );
+    steps::heading("server (stop it with Ctrl-C)");
     become_program(server)
 }
 
