@@ -174,6 +174,11 @@ fn refusal(asked: Asked, response: &Response, ours: bool) -> Outcome {
     };
     let basic = asked.backend == BackendKind::Basic;
     match response.status {
+        // A proxy's or a portal's 401 says nothing about the session.
+        401 if !ours && !basic => Outcome::Unreachable {
+            retry_after_ms: None,
+            suspicious: true,
+        },
         401 if code == ErrorCode::ApiKey => Outcome::WrongApiKey,
         401 => Outcome::Unauthorized,
         402 if ours => Outcome::AccountBlocked,
