@@ -24,7 +24,10 @@ impl ChangeChannel {
             }
         });
         channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        Some(Self { channel, _on_message: on_message })
+        Some(Self {
+            channel,
+            _on_message: on_message,
+        })
     }
 
     /// Tells the other tabs.

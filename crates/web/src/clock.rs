@@ -17,14 +17,18 @@ impl Clock for WebClock {
     }
 
     fn monotonic_ms(&self) -> u64 {
-        let performance = global::property("performance").map(JsCast::unchecked_into::<Performance>);
+        let performance =
+            global::property("performance").map(JsCast::unchecked_into::<Performance>);
         let since_start = performance.map_or(0.0, |performance| performance.now());
         u64::try_from(whole(since_start)).unwrap_or(0)
     }
 }
 
 /// The milliseconds of a JS number, without its decimals.
-#[expect(clippy::cast_possible_truncation, reason = "JS times are far below 2^53 milliseconds")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "JS times are far below 2^53 milliseconds"
+)]
 fn whole(ms: f64) -> i64 {
     ms.floor() as i64
 }

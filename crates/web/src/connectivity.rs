@@ -35,16 +35,19 @@ struct Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         // It was added, so it can be removed.
-        let _ = self
-            .target
-            .remove_event_listener_with_callback(self.event, self.callback.as_ref().unchecked_ref());
+        let _ = self.target.remove_event_listener_with_callback(
+            self.event,
+            self.callback.as_ref().unchecked_ref(),
+        );
     }
 }
 
 impl Connectivity {
     /// Calls `callback` for every signal; in a worker only those about the network exist.
     pub fn listen(callback: impl Fn(Signal) + Clone + 'static) -> Self {
-        let mut listening = Self { listeners: Vec::new() };
+        let mut listening = Self {
+            listeners: Vec::new(),
+        };
         let scope: EventTarget = js_sys::global().unchecked_into();
         listening.on(&scope, "online", &callback, |_| Some(Signal::Online));
         listening.on(&scope, "offline", &callback, |_| Some(Signal::Offline));
@@ -57,7 +60,11 @@ impl Connectivity {
             listening.on(&scope, "pagehide", &callback, |_| Some(Signal::Background));
             if let Some(document) = window.document() {
                 listening.on(&document, "visibilitychange", &callback, |_| {
-                    Some(if is_visible() { Signal::Foreground } else { Signal::Background })
+                    Some(if is_visible() {
+                        Signal::Foreground
+                    } else {
+                        Signal::Background
+                    })
                 });
                 listening.on(&document, "freeze", &callback, |_| Some(Signal::Background));
                 listening.on(&document, "resume", &callback, |_| Some(Signal::Foreground));
@@ -79,8 +86,15 @@ impl Connectivity {
                 callback(signal);
             }
         });
-        if target.add_event_listener_with_callback(event, callback.as_ref().unchecked_ref()).is_ok() {
-            self.listeners.push(Listener { target: target.clone(), event, callback });
+        if target
+            .add_event_listener_with_callback(event, callback.as_ref().unchecked_ref())
+            .is_ok()
+        {
+            self.listeners.push(Listener {
+                target: target.clone(),
+                event,
+                callback,
+            });
         }
     }
 
@@ -93,7 +107,9 @@ impl Connectivity {
 /// Whether the page can be seen; a worker counts as seen.
 pub fn is_visible() -> bool {
     match global::property("document") {
-        Some(document) => document.unchecked_into::<Document>().visibility_state() == VisibilityState::Visible,
+        Some(document) => {
+            document.unchecked_into::<Document>().visibility_state() == VisibilityState::Visible
+        }
         None => true,
     }
 }

@@ -36,8 +36,12 @@ impl Global {
     /// Calls `callback` once, `ms` milliseconds from now; gives the handle to clear it with.
     pub(crate) fn set_timeout(&self, callback: &Function, ms: i32) -> Option<i32> {
         match self {
-            Self::Page(window) => window.set_timeout_with_callback_and_timeout_and_arguments_0(callback, ms),
-            Self::Worker(worker) => worker.set_timeout_with_callback_and_timeout_and_arguments_0(callback, ms),
+            Self::Page(window) => {
+                window.set_timeout_with_callback_and_timeout_and_arguments_0(callback, ms)
+            }
+            Self::Worker(worker) => {
+                worker.set_timeout_with_callback_and_timeout_and_arguments_0(callback, ms)
+            }
         }
         .ok()
     }

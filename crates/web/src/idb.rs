@@ -8,6 +8,8 @@
 //! What IndexedDB and the crate over it really do in the cases that matter is settled by tests/browser (`traps.rs`).
 
 mod connection;
+mod delete;
+mod failure;
 mod migrations;
 mod query;
 pub(crate) mod request;
@@ -15,9 +17,9 @@ mod rows;
 mod store;
 mod write;
 
-pub use connection::{Connection, DatabaseNotice};
+pub use connection::{Connection, DatabaseNotice, Migration};
 pub use migrations::{PROFILE_VERSION, profile_steps};
 pub use store::IdbStore;
 
-pub(crate) use connection::{Migration, delete_database};
+pub(crate) use delete::delete_database;
 pub(crate) use write::{Change, Durability, Handles, WriteTransaction};

@@ -12,7 +12,8 @@ pub(crate) fn property(object: &JsValue, name: &str) -> Option<JsValue> {
 
 /// Sets a property of an object that we made ourselves.
 pub(crate) fn set(object: &Object, name: &str, value: &JsValue) {
-    Reflect::set(object, &JsValue::from_str(name), value).expect("an object of our own takes properties");
+    Reflect::set(object, &JsValue::from_str(name), value)
+        .expect("an object of our own takes properties");
 }
 
 /// Makes an object with these properties.
@@ -25,7 +26,11 @@ pub(crate) fn object(properties: &[(&str, JsValue)]) -> Object {
 }
 
 /// Calls a method with its arguments; `Err` with what it threw, or `undefined` if there is no such method.
-pub(crate) fn call(object: &JsValue, method: &str, arguments: &[&JsValue]) -> Result<JsValue, JsValue> {
+pub(crate) fn call(
+    object: &JsValue,
+    method: &str,
+    arguments: &[&JsValue],
+) -> Result<JsValue, JsValue> {
     let function: Function = property(object, method)
         .and_then(|value| value.dyn_into().ok())
         .ok_or(JsValue::UNDEFINED)?;

@@ -26,7 +26,9 @@ pub struct WebLocks {
 impl WebLocks {
     /// The locks of the profile with this database: their names are the whole origin's, so they begin with it.
     pub fn for_database(name: &str) -> Self {
-        Self { prefix: format!("{name}/") }
+        Self {
+            prefix: format!("{name}/"),
+        }
     }
 }
 
@@ -54,9 +56,13 @@ impl Locks for WebLocks {
     }
 
     async fn lock(&self, name: &str, wait_ms: u64) -> Lock<WebLockGuard> {
-        let Ok(controller) = AbortController::new() else { return Lock::Unavailable };
+        let Ok(controller) = AbortController::new() else {
+            return Lock::Unavailable;
+        };
         let options = js::object(&[("signal", controller.signal().into())]);
-        let Some(asked) = self.request(name, &options) else { return Lock::Unavailable };
+        let Some(asked) = self.request(name, &options) else {
+            return Lock::Unavailable;
+        };
         let granted = std::pin::pin!(asked.granted());
         match select(granted, timer::sleep(wait_ms)).await {
             Either::Left((lock, _)) => lock,
@@ -93,13 +99,21 @@ impl WebLocks {
         let name = JsValue::from_str(&format!("{}{name}", self.prefix));
         let promise = js::call(&manager, "request", &[&name, options, callback.as_ref()]).ok()?;
         let settled = JsFuture::from(promise.unchecked_into::<Promise>());
-        Some(Asked { grant, settled, _callback: callback })
+        Some(Asked {
+            grant,
+            settled,
+            _callback: callback,
+        })
     }
 }
 
 impl Asked {
     async fn granted(self) -> Lock<WebLockGuard> {
-        let Self { grant, settled, _callback } = self;
+        let Self {
+            grant,
+            settled,
+            _callback,
+        } = self;
         // The promise settles before the grant only when the request failed or was aborted.
         match select(grant, settled).await {
             Either::Left((Ok(Some(guard)), settled)) => {
@@ -125,6 +139,8 @@ fn hold() -> (WebLockGuard, Promise) {
             release.replace(Some(resolve));
         }
     });
-    let release = release.take().expect("a promise calls its executor at once");
+    let release = release
+        .take()
+        .expect("a promise calls its executor at once");
     (WebLockGuard { release }, held)
 }

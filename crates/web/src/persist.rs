@@ -28,7 +28,10 @@ pub async fn is_persistent() -> Option<bool> {
 /// How much is used; `None` where the browser does not say.
 pub async fn usage() -> Option<Usage> {
     let estimate = ask("estimate").await?;
-    Some(Usage { used: bytes(&estimate, "usage")?, quota: bytes(&estimate, "quota")? })
+    Some(Usage {
+        used: bytes(&estimate, "usage")?,
+        quota: bytes(&estimate, "quota")?,
+    })
 }
 
 async fn ask(what: &str) -> Option<JsValue> {
@@ -37,7 +40,13 @@ async fn ask(what: &str) -> Option<JsValue> {
     JsFuture::from(answer).await.ok()
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of bytes")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a number of bytes"
+)]
 fn bytes(estimate: &JsValue, name: &str) -> Option<u64> {
-    js::property(estimate, name)?.as_f64().map(|bytes| bytes as u64)
+    js::property(estimate, name)?
+        .as_f64()
+        .map(|bytes| bytes as u64)
 }

@@ -22,7 +22,8 @@ impl Random for WebRandom {
         fill(&mut bytes);
         // Lemire's multiply and shift: no division, and a bias that is far below what jitter could notice.
         let scaled = u128::from(u64::from_le_bytes(bytes)) * u128::from(bound);
-        u64::try_from(scaled >> 64).expect("the high half of a product of two 64-bit numbers fits 64 bits")
+        u64::try_from(scaled >> 64)
+            .expect("the high half of a product of two 64-bit numbers fits 64 bits")
     }
 }
 

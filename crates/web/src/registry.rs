@@ -15,7 +15,9 @@ use lume_sync::store::StoreError;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CryptoKey, IdbDatabase, IdbObjectStoreParameters, IdbTransaction};
 
-use crate::idb::{Change, Connection, DatabaseNotice, Durability, Handles, Migration, WriteTransaction, request};
+use crate::idb::{
+    Change, Connection, DatabaseNotice, Durability, Handles, Migration, WriteTransaction, request,
+};
 use crate::random::WebRandom;
 use crate::{idb, vault};
 
@@ -42,7 +44,9 @@ impl Registry {
 
     /// A registry of another name, apart from the origin's own: for tests.
     pub fn named(name: &str, notice: impl Fn(DatabaseNotice) + 'static) -> Self {
-        Self { connection: Connection::new(name, STEPS, notice) }
+        Self {
+            connection: Connection::new(name, STEPS, notice),
+        }
     }
 
     /// All profiles, hidden ones too, but none that is being erased.
@@ -63,7 +67,11 @@ impl Registry {
     pub async fn current(&self) -> Result<ProfileEntry, StoreError> {
         self.change(|profiles, current| {
             if let Some(profile) = current.and_then(|name| find(&profiles, name)) {
-                return Ok(Plan { put: Vec::new(), current: None, output: profile.clone() });
+                return Ok(Plan {
+                    put: Vec::new(),
+                    current: None,
+                    output: profile.clone(),
+                });
             }
             Ok(self.enter_device_profile(&profiles, Vec::new()))
         })
@@ -78,7 +86,11 @@ impl Registry {
     pub async fn create(&self) -> Result<ProfileEntry, StoreError> {
         self.change(|_, _| {
             let profile = self.new_profile();
-            Ok(Plan { put: vec![profile.clone()], current: None, output: profile })
+            Ok(Plan {
+                put: vec![profile.clone()],
+                current: None,
+                output: profile,
+            })
         })
         .await
     }
@@ -90,8 +102,15 @@ impl Registry {
     /// [`StoreError::Aborted`] if there is no such profile; others if the registry can't be read or written.
     pub async fn switch_to(&self, name: &str) -> Result<ProfileEntry, StoreError> {
         self.change(|profiles, _| {
-            let profile = ProfileEntry { hidden: false, ..known(&profiles, name)?.clone() };
-            Ok(Plan { put: vec![profile.clone()], current: Some(name.to_owned()), output: profile })
+            let profile = ProfileEntry {
+                hidden: false,
+                ..known(&profiles, name)?.clone()
+            };
+            Ok(Plan {
+                put: vec![profile.clone()],
+                current: Some(name.to_owned()),
+                output: profile,
+            })
         })
         .await
     }
@@ -101,9 +120,20 @@ impl Registry {
     /// # Errors
     ///
     /// [`StoreError`] if the registry can't be read.
-    pub async fn find_account(&self, server_id: &str, user_id: UserId) -> Result<Option<ProfileEntry>, StoreError> {
-        let account = AccountKey { server_id: server_id.to_owned(), user_id };
-        Ok(self.profiles().await?.into_iter().find(|profile| profile.account.as_ref() == Some(&account)))
+    pub async fn find_account(
+        &self,
+        server_id: &str,
+        user_id: UserId,
+    ) -> Result<Option<ProfileEntry>, StoreError> {
+        let account = AccountKey {
+            server_id: server_id.to_owned(),
+            user_id,
+        };
+        Ok(self
+            .profiles()
+            .await?
+            .into_iter()
+            .find(|profile| profile.account.as_ref() == Some(&account)))
     }
 
     /// Binds a profile to an account, for good: its database holds that account's entries from now on.
@@ -115,14 +145,28 @@ impl Registry {
     pub async fn bind(&self, name: &str, account: AccountKey) -> Result<ProfileEntry, StoreError> {
         self.change(|profiles, _| {
             let profile = known(&profiles, name)?;
-            if profile.account.as_ref().is_some_and(|bound| *bound != account) {
+            if profile
+                .account
+                .as_ref()
+                .is_some_and(|bound| *bound != account)
+            {
                 return Err(refused("the profile belongs to another account"));
             }
-            if profiles.iter().any(|other| other.name != name && other.account.as_ref() == Some(&account)) {
+            if profiles
+                .iter()
+                .any(|other| other.name != name && other.account.as_ref() == Some(&account))
+            {
                 return Err(refused("the account has another profile"));
             }
-            let profile = ProfileEntry { account: Some(account.clone()), ..profile.clone() };
-            Ok(Plan { put: vec![profile.clone()], current: None, output: profile })
+            let profile = ProfileEntry {
+                account: Some(account.clone()),
+                ..profile.clone()
+            };
+            Ok(Plan {
+                put: vec![profile.clone()],
+                current: None,
+                output: profile,
+            })
         })
         .await
     }
@@ -135,8 +179,13 @@ impl Registry {
     /// [`StoreError`] if the registry can't be read or written.
     pub async fn leave_account(&self) -> Result<ProfileEntry, StoreError> {
         self.change(|profiles, current| {
-            let left = current.and_then(|name| find(&profiles, name)).filter(|profile| profile.account.is_some());
-            let hidden = left.map(|profile| ProfileEntry { hidden: true, ..profile.clone() });
+            let left = current
+                .and_then(|name| find(&profiles, name))
+                .filter(|profile| profile.account.is_some());
+            let hidden = left.map(|profile| ProfileEntry {
+                hidden: true,
+                ..profile.clone()
+            });
             Ok(self.enter_device_profile(&profiles, hidden.into_iter().collect()))
         })
         .await
@@ -151,8 +200,15 @@ impl Registry {
     /// [`Registry::finish_erasures`] says so. Others if the registry can't be read or written.
     pub async fn erase(&self, name: &str) -> Result<(), StoreError> {
         self.change(|profiles, _| {
-            let profile = ProfileEntry { erasing: true, ..known(&profiles, name)?.clone() };
-            Ok(Plan { put: vec![profile], current: None, output: () })
+            let profile = ProfileEntry {
+                erasing: true,
+                ..known(&profiles, name)?.clone()
+            };
+            Ok(Plan {
+                put: vec![profile],
+                current: None,
+                output: (),
+            })
         })
         .await?;
         self.delete(name).await
@@ -165,8 +221,12 @@ impl Registry {
     /// As [`Registry::erase`].
     pub async fn finish_erasures(&self) -> Result<(), StoreError> {
         let tx = self.connection.begin_read(&[PROFILES]).await?;
-        let left: Vec<String> =
-            every(&tx).await?.into_iter().filter(|profile| profile.erasing).map(|profile| profile.name).collect();
+        let left: Vec<String> = every(&tx)
+            .await?
+            .into_iter()
+            .filter(|profile| profile.erasing)
+            .map(|profile| profile.name)
+            .collect();
         for name in left {
             self.delete(&name).await?;
         }
@@ -194,11 +254,16 @@ impl Registry {
     /// [`StoreError`] if the registry can't be read or written.
     pub async fn vault_key(&self) -> Result<Option<CryptoKey>, StoreError> {
         let tx = self.connection.begin_read(&[DEVICE]).await?;
-        if let Some(key) = setting(&tx, VAULT_KEY).await?.and_then(|key| key.dyn_into().ok()) {
+        if let Some(key) = setting(&tx, VAULT_KEY)
+            .await?
+            .and_then(|key| key.dyn_into().ok())
+        {
             return Ok(Some(key));
         }
         // Made before the transaction, which would be over when the key is; another tab's may be there by then.
-        let Some(new) = vault::generate_key().await else { return Ok(None) };
+        let Some(new) = vault::generate_key().await else {
+            return Ok(None);
+        };
         let key = self.get_or_put(VAULT_KEY, new.into()).await?;
         Ok(key.dyn_into().ok())
     }
@@ -211,8 +276,14 @@ impl Registry {
     async fn delete(&self, name: &str) -> Result<(), StoreError> {
         idb::delete_database(name).await?;
         let handles = Handles::default();
-        let tx = WriteTransaction::begin(&self.connection, &handles, &[PROFILES], Durability::Strict).await?;
-        tx.commit(&[Change::Remove { store: PROFILES, key: name.into() }]).await
+        let tx =
+            WriteTransaction::begin(&self.connection, &handles, &[PROFILES], Durability::Strict)
+                .await?;
+        tx.commit(&[Change::Remove {
+            store: PROFILES,
+            key: name.into(),
+        }])
+        .await
     }
 
     /// Reads all profiles and the current one's name, decides, and writes, in one transaction.
@@ -221,10 +292,17 @@ impl Registry {
         decide: impl FnOnce(Vec<ProfileEntry>, Option<&str>) -> Result<Plan<T>, StoreError>,
     ) -> Result<T, StoreError> {
         let handles = Handles::default();
-        let tx =
-            WriteTransaction::begin(&self.connection, &handles, &[PROFILES, DEVICE], Durability::Strict).await?;
+        let tx = WriteTransaction::begin(
+            &self.connection,
+            &handles,
+            &[PROFILES, DEVICE],
+            Durability::Strict,
+        )
+        .await?;
         let profiles = all(tx.raw()).await?;
-        let current = setting(tx.raw(), CURRENT).await?.and_then(|name| name.as_string());
+        let current = setting(tx.raw(), CURRENT)
+            .await?
+            .and_then(|name| name.as_string());
         let plan = decide(profiles, current.as_deref())?;
         let mut changes: Vec<Change> = plan.put.iter().map(put).collect();
         changes.extend(plan.current.map(|name| set(CURRENT, name.into())));
@@ -234,7 +312,8 @@ impl Registry {
 
     async fn get_or_put(&self, name: &'static str, new: JsValue) -> Result<JsValue, StoreError> {
         let handles = Handles::default();
-        let tx = WriteTransaction::begin(&self.connection, &handles, &[DEVICE], Durability::Strict).await?;
+        let tx = WriteTransaction::begin(&self.connection, &handles, &[DEVICE], Durability::Strict)
+            .await?;
         if let Some(known) = setting(tx.raw(), name).await? {
             return Ok(known);
         }
@@ -242,14 +321,25 @@ impl Registry {
         Ok(new)
     }
 
-    fn enter_device_profile(&self, profiles: &[ProfileEntry], mut put: Vec<ProfileEntry>) -> Plan<ProfileEntry> {
-        let own = profiles.iter().find(|profile| profile.account.is_none() && !profile.hidden).cloned();
+    fn enter_device_profile(
+        &self,
+        profiles: &[ProfileEntry],
+        mut put: Vec<ProfileEntry>,
+    ) -> Plan<ProfileEntry> {
+        let own = profiles
+            .iter()
+            .find(|profile| profile.account.is_none() && !profile.hidden)
+            .cloned();
         let profile = own.unwrap_or_else(|| {
             let new = self.new_profile();
             put.push(new.clone());
             new
         });
-        Plan { put, current: Some(profile.name.clone()), output: profile }
+        Plan {
+            put,
+            current: Some(profile.name.clone()),
+            output: profile,
+        }
     }
 
     fn new_profile(&self) -> ProfileEntry {
@@ -279,7 +369,11 @@ fn make_stores(db: &IdbDatabase) -> Result<(), JsValue> {
 }
 
 async fn all(tx: &IdbTransaction) -> Result<Vec<ProfileEntry>, StoreError> {
-    Ok(every(tx).await?.into_iter().filter(|profile| !profile.erasing).collect())
+    Ok(every(tx)
+        .await?
+        .into_iter()
+        .filter(|profile| !profile.erasing)
+        .collect())
 }
 
 async fn every(tx: &IdbTransaction) -> Result<Vec<ProfileEntry>, StoreError> {
@@ -293,11 +387,19 @@ async fn setting(tx: &IdbTransaction, name: &str) -> Result<Option<JsValue>, Sto
 }
 
 fn put(profile: &ProfileEntry) -> Change {
-    Change::Put { store: PROFILES, key: None, value: row::profile_to_js(profile) }
+    Change::Put {
+        store: PROFILES,
+        key: None,
+        value: row::profile_to_js(profile),
+    }
 }
 
 fn set(name: &str, value: JsValue) -> Change {
-    Change::Put { store: DEVICE, key: Some(name.into()), value }
+    Change::Put {
+        store: DEVICE,
+        key: Some(name.into()),
+        value,
+    }
 }
 
 fn find<'a>(profiles: &'a [ProfileEntry], name: &str) -> Option<&'a ProfileEntry> {

@@ -115,7 +115,10 @@ impl Timeout {
         let callback = Closure::once(callback);
         let ms = i32::try_from(ms).unwrap_or(i32::MAX);
         let handle = Global::get()?.set_timeout(callback.as_ref().unchecked_ref(), ms)?;
-        Some(Self { handle, _callback: callback })
+        Some(Self {
+            handle,
+            _callback: callback,
+        })
     }
 }
 

@@ -15,8 +15,8 @@ use lume_sync::ports::{Request, Response, SendError, Transport};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
-    RequestRedirect, ResponseType,
+    AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit,
+    RequestMode, RequestRedirect, ResponseType,
 };
 
 use crate::global::Global;
@@ -51,7 +51,9 @@ impl FetchTransport {
 
 impl Transport for FetchTransport {
     async fn send(&self, request: Request) -> Result<Response, SendError> {
-        let Some(global) = Global::get() else { return Err(SendError::Network) };
+        let Some(global) = Global::get() else {
+            return Err(SendError::Network);
+        };
         if !is_allowed_address(&request.url) {
             return Err(SendError::Refused);
         }
@@ -79,7 +81,10 @@ impl Transport for FetchTransport {
 
 impl FetchTransport {
     fn start(&self) -> Option<Guard<'_>> {
-        let running = Rc::new(Running { controller: AbortController::new().ok()?, stopped: Cell::new(false) });
+        let running = Rc::new(Running {
+            controller: AbortController::new().ok()?,
+            stopped: Cell::new(false),
+        });
         self.running.borrow_mut().push(Rc::clone(&running));
         Some(Guard(running, &self.running))
     }
@@ -90,14 +95,22 @@ struct Guard<'a>(Rc<Running>, &'a RefCell<Vec<Rc<Running>>>);
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
-        self.1.borrow_mut().retain(|running| !Rc::ptr_eq(running, &self.0));
+        self.1
+            .borrow_mut()
+            .retain(|running| !Rc::ptr_eq(running, &self.0));
         self.0.controller.abort();
     }
 }
 
-async fn exchange(global: &Global, request: &Request, running: &Running) -> Result<Response, SendError> {
+async fn exchange(
+    global: &Global,
+    request: &Request,
+    running: &Running,
+) -> Result<Response, SendError> {
     let fetched = prepare(request, running).map_err(|_| SendError::Network)?;
-    let response = JsFuture::from(global.fetch(&fetched)).await.map_err(|_| SendError::Network)?;
+    let response = JsFuture::from(global.fetch(&fetched))
+        .await
+        .map_err(|_| SendError::Network)?;
     let response: web_sys::Response = response.unchecked_into();
     let headers = response.headers();
     let header = |name: &str| headers.get(name).ok().flatten();
@@ -135,7 +148,9 @@ fn prepare(request: &Request, running: &Running) -> Result<web_sys::Request, JsV
 
 async fn body(response: &web_sys::Response) -> Option<Vec<u8>> {
     let buffer: JsValue = response.array_buffer().ok()?.into();
-    let buffer = JsFuture::from(buffer.unchecked_into::<Promise>()).await.ok()?;
+    let buffer = JsFuture::from(buffer.unchecked_into::<Promise>())
+        .await
+        .ok()?;
     Some(Uint8Array::new(&buffer).to_vec())
 }
 
@@ -145,14 +160,18 @@ async fn answers_to_nobody_in_particular(global: &Global, request: &Request) -> 
     if !request.url.ends_with(PROBED_PATH_END) {
         return false;
     }
-    let Ok(controller) = AbortController::new() else { return false };
+    let Ok(controller) = AbortController::new() else {
+        return false;
+    };
     let init = RequestInit::new();
     init.set_mode(RequestMode::NoCors);
     init.set_credentials(RequestCredentials::Omit);
     init.set_cache(RequestCache::NoStore);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     init.set_signal(Some(&controller.signal()));
-    let Ok(probe) = web_sys::Request::new_with_str_and_init(&request.url, &init) else { return false };
+    let Ok(probe) = web_sys::Request::new_with_str_and_init(&request.url, &init) else {
+        return false;
+    };
     let answer = JsFuture::from(global.fetch(&probe));
     let answered = match select(answer, timer::sleep(request.timeout_ms)).await {
         Either::Left((answer, _)) => answer.is_ok(),
@@ -163,5 +182,10 @@ async fn answers_to_nobody_in_particular(global: &Global, request: &Request) -> 
 }
 
 fn media_type(value: &str) -> String {
-    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
 }

@@ -56,8 +56,17 @@ pub(crate) async fn generate_key() -> Option<CryptoKey> {
     let algorithm = js::object(&[("name", ALGORITHM.into()), ("length", KEY_BITS.into())]);
     let uses = js_sys::Array::of2(&"encrypt".into(), &"decrypt".into());
     let subtle: JsValue = subtle()?.into();
-    let key = js::call(&subtle, "generateKey", &[&algorithm, &JsValue::FALSE, &uses]).ok()?;
-    JsFuture::from(key.unchecked_into::<Promise>()).await.ok()?.dyn_into().ok()
+    let key = js::call(
+        &subtle,
+        "generateKey",
+        &[&algorithm, &JsValue::FALSE, &uses],
+    )
+    .ok()?;
+    JsFuture::from(key.unchecked_into::<Promise>())
+        .await
+        .ok()?
+        .dyn_into()
+        .ok()
 }
 
 fn subtle() -> Option<SubtleCrypto> {
@@ -66,10 +75,15 @@ fn subtle() -> Option<SubtleCrypto> {
 }
 
 fn algorithm(nonce: &[u8]) -> js_sys::Object {
-    js::object(&[("name", ALGORITHM.into()), ("iv", Uint8Array::from(nonce).into())])
+    js::object(&[
+        ("name", ALGORITHM.into()),
+        ("iv", Uint8Array::from(nonce).into()),
+    ])
 }
 
 async fn bytes_of(promise: impl Into<JsValue>) -> Option<Vec<u8>> {
-    let buffer = JsFuture::from(promise.into().unchecked_into::<Promise>()).await.ok()?;
+    let buffer = JsFuture::from(promise.into().unchecked_into::<Promise>())
+        .await
+        .ok()?;
     Some(Uint8Array::new(&buffer).to_vec())
 }

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use js_sys::{Array, Date, Function, Reflect};
-use lume_core::time::{LocalDate, LocalDateTime, Timestamp, UnknownZone, UtcOffsetMinutes, ZoneName, ZoneRules};
+use lume_core::time::{
+    LocalDate, LocalDateTime, Timestamp, UnknownZone, UtcOffsetMinutes, ZoneName, ZoneRules,
+};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{global, js};
@@ -27,7 +29,8 @@ impl WebZones {
             .and_then(|formatter| js::call(&formatter, "resolvedOptions", &[]).ok())
             .and_then(|options| js::property(&options, "timeZone"))
             .and_then(|zone| zone.as_string());
-        zone.and_then(|zone| zone.parse().ok()).unwrap_or_else(ZoneName::utc)
+        zone.and_then(|zone| zone.parse().ok())
+            .unwrap_or_else(ZoneName::utc)
     }
 
     fn formatter(&self, zone: &ZoneName) -> Option<JsValue> {
@@ -52,7 +55,10 @@ impl ZoneRules for WebZones {
         // What is shown has no milliseconds, and an offset of the nineteenth century may have seconds.
         let behind_utc = shown.to_instant(UtcOffsetMinutes::ZERO).millis_since(at);
         let minutes = (behind_utc + MINUTE_MS / 2).div_euclid(MINUTE_MS);
-        i16::try_from(minutes).ok().and_then(UtcOffsetMinutes::new).ok_or_else(unknown)
+        i16::try_from(minutes)
+            .ok()
+            .and_then(UtcOffsetMinutes::new)
+            .ok_or_else(unknown)
     }
 }
 
@@ -60,17 +66,34 @@ const MINUTE_MS: i64 = 60_000;
 
 /// What clocks show at an instant, to the second.
 fn shown_at(formatter: &JsValue, at: Timestamp) -> Option<LocalDateTime> {
-    #[expect(clippy::cast_precision_loss, reason = "times are far below 2^53 milliseconds")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "times are far below 2^53 milliseconds"
+    )]
     let date = Date::new(&JsValue::from_f64(at.as_millis() as f64));
-    let parts: Array = js::call(formatter, "formatToParts", &[&date]).ok()?.dyn_into().ok()?;
+    let parts: Array = js::call(formatter, "formatToParts", &[&date])
+        .ok()?
+        .dyn_into()
+        .ok()?;
     let part = |name: &str| {
-        let part = parts.iter().find(|part| js::property(part, "type").is_some_and(|kind| kind == *name))?;
-        js::property(&part, "value")?.as_string()?.parse::<u16>().ok()
+        let part = parts
+            .iter()
+            .find(|part| js::property(part, "type").is_some_and(|kind| kind == *name))?;
+        js::property(&part, "value")?
+            .as_string()?
+            .parse::<u16>()
+            .ok()
     };
     let small = |name: &str| part(name).and_then(|number| u8::try_from(number).ok());
     let date = LocalDate::new(part("year")?, small("month")?, small("day")?)?;
     // Some engines call midnight 24 o'clock of the day that begins.
-    LocalDateTime::new(date, small("hour")? % 24, small("minute")?, small("second")?, 0)
+    LocalDateTime::new(
+        date,
+        small("hour")? % 24,
+        small("minute")?,
+        small("second")?,
+        0,
+    )
 }
 
 /// Makes a formatter for a zone or the device's own; `None` where the browser does not know the zone.

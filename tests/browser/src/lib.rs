@@ -1,1 +1,1 @@
-//! Tests that need a real browser.
+//! Tests that need a real browser: see tests/browser/main.rs. Nothing is built here for any other use.

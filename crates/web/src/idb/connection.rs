@@ -8,12 +8,11 @@
 //! at the new version without a store in it, as soon as the tab that blocks it lets go.
 
 use std::cell::{Cell, RefCell};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use futures::channel::oneshot;
 use futures::future::{Either, select};
 use indexed_db_futures::database::Database;
-use indexed_db_futures::error::{Error, OpenDbError};
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::prelude::*;
 use js_sys::Array;
@@ -22,13 +21,14 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbTransaction, IdbTransactionMode, IdbVersionChangeEvent};
 
+use super::failure::{begin_failed, open_failed, too_long};
 use crate::{js, timer};
 
 /// How long an open may take before the person is told. A frozen tab can hold it up without a word.
-const OPEN_WAIT_MS_MAX: u64 = 5_000;
+pub(super) const OPEN_WAIT_MS_MAX: u64 = 5_000;
 
 /// One step of a schema: what takes a database from one version to the next.
-pub(crate) type Migration = fn(&IdbDatabase) -> Result<(), JsValue>;
+pub type Migration = fn(&IdbDatabase) -> Result<(), JsValue>;
 
 /// Something happened to the database that a screen may want to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,8 +65,10 @@ enum State {
     Closed,
     Opening {
         waiting: Vec<oneshot::Sender<Result<Handle, StoreError>>>,
-        /// Set when the open takes too long; it goes on all the same.
-        overdue: Option<StoreError>,
+        /// Another connection holds an older version open.
+        blocked: bool,
+        /// It takes too long, and those who waited were told; it goes on all the same.
+        overdue: bool,
     },
     Open {
         handle: Handle,
@@ -97,7 +99,7 @@ impl Drop for Listeners {
 
 impl Connection {
     /// Describes a connection; nothing is opened before the first use.
-    pub(crate) fn new(
+    pub fn new(
         name: &str,
         steps: &'static [Migration],
         notice: impl Fn(DatabaseNotice) + 'static,
@@ -106,7 +108,7 @@ impl Connection {
     }
 
     /// As [`Connection::new`], with another limit to how long an open may take before it is called blocked.
-    pub(crate) fn with_open_wait(
+    pub fn with_open_wait(
         name: &str,
         steps: &'static [Migration],
         open_wait_ms: u64,
@@ -132,6 +134,15 @@ impl Connection {
         self.0.generation.get()
     }
 
+    /// Opens it, if it is not open; gives the generation.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Newer`], [`StoreError::Blocked`] or [`StoreError::Unavailable`].
+    pub async fn ready(&self) -> Result<u64, StoreError> {
+        Ok(self.handle().await?.generation)
+    }
+
     /// Closes it once the running transactions are over. The next use opens it again.
     pub fn close(&self) {
         self.0.close(State::Closed);
@@ -144,15 +155,23 @@ impl Connection {
             match &mut *state {
                 State::Open { handle, .. } => return Ok(handle.clone()),
                 State::Gone => return Err(StoreError::Unavailable("it was deleted".to_owned())),
-                State::Opening { overdue: Some(error), .. } => return Err(error.clone()),
-                State::Opening { waiting, overdue: None } => {
+                State::Opening {
+                    overdue: true,
+                    blocked,
+                    ..
+                } => return Err(too_long(*blocked)),
+                State::Opening { waiting, .. } => {
                     let (sender, answer) = oneshot::channel();
                     waiting.push(sender);
                     answer
                 }
                 State::Closed => {
                     let (sender, answer) = oneshot::channel();
-                    *state = State::Opening { waiting: vec![sender], overdue: None };
+                    *state = State::Opening {
+                        waiting: vec![sender],
+                        blocked: false,
+                        overdue: false,
+                    };
                     wasm_bindgen_futures::spawn_local(Rc::clone(&self.0).open());
                     answer
                 }
@@ -164,12 +183,15 @@ impl Connection {
     }
 
     /// A newer handle after a transaction could not begin on this one because it is closing; any other error stays.
-    pub(crate) async fn renewed(&self, old: &Handle, error: &JsValue) -> Result<Handle, StoreError> {
+    pub(crate) async fn renewed(
+        &self,
+        old: &Handle,
+        error: &JsValue,
+    ) -> Result<Handle, StoreError> {
         if js::error_name(error) != "InvalidStateError" {
             return Err(begin_failed(error));
         }
-        let is_current =
-            matches!(&*self.0.state.borrow(), State::Open { handle, .. } if handle.generation == old.generation);
+        let is_current = matches!(&*self.0.state.borrow(), State::Open { handle, .. } if handle.generation == old.generation);
         if is_current {
             self.0.close(State::Closed);
         }
@@ -192,17 +214,12 @@ impl Connection {
 impl Inner {
     /// Opens the database and tells everybody who waits. Runs on its own, so that nobody can drop it half way.
     async fn open(self: Rc<Self>) {
-        let blocked = Rc::new(Cell::new(false));
         let opened = {
-            let opening = std::pin::pin!(self.request(&blocked));
+            let opening = std::pin::pin!(self.request());
             match select(opening, timer::sleep(self.open_wait_ms)).await {
                 Either::Left((opened, _)) => opened,
                 Either::Right(((), opening)) => {
-                    self.overdue(&if blocked.get() {
-                        StoreError::Blocked
-                    } else {
-                        StoreError::Unavailable("it did not open in time".to_owned())
-                    });
+                    self.overdue();
                     opening.await
                 }
             }
@@ -213,7 +230,10 @@ impl Inner {
             Handle { db, generation }
         });
         let next = match &result {
-            Ok(handle) => State::Open { handle: handle.clone(), _listeners: self.listen(handle) },
+            Ok(handle) => State::Open {
+                handle: handle.clone(),
+                _listeners: self.listen(handle),
+            },
             Err(_) => State::Closed,
         };
         if let State::Opening { waiting, .. } = self.state.replace(next) {
@@ -229,16 +249,17 @@ impl Inner {
         }
     }
 
-    async fn request(self: &Rc<Self>, blocked: &Rc<Cell<bool>>) -> Result<Database, StoreError> {
+    async fn request(self: &Rc<Self>) -> Result<Database, StoreError> {
         let steps = self.steps;
         let version = u32::try_from(steps.len()).expect("a schema has few steps");
         let opening = Database::open(self.name.as_str())
             .with_version(version)
             .with_on_blocked({
-                let (inner, blocked) = (Rc::downgrade(self), Rc::clone(blocked));
+                let inner = Rc::downgrade(self);
                 move |_| {
-                    blocked.set(true);
-                    tell(&inner, DatabaseNotice::Blocked);
+                    if let Some(inner) = inner.upgrade() {
+                        inner.blocked();
+                    }
                     Ok(())
                 }
             })
@@ -253,11 +274,23 @@ impl Inner {
         opening.await.map_err(|error| open_failed(&error))
     }
 
-    fn overdue(&self, error: &StoreError) {
-        if let State::Opening { waiting, overdue } = &mut *self.state.borrow_mut() {
-            *overdue = Some(error.clone());
+    fn blocked(&self) {
+        if let State::Opening { blocked, .. } = &mut *self.state.borrow_mut() {
+            *blocked = true;
+        }
+        (self.notice)(DatabaseNotice::Blocked);
+    }
+
+    fn overdue(&self) {
+        if let State::Opening {
+            waiting,
+            blocked,
+            overdue,
+        } = &mut *self.state.borrow_mut()
+        {
+            *overdue = true;
             for sender in waiting.drain(..) {
-                let _ = sender.send(Err(error.clone()));
+                let _ = sender.send(Err(too_long(*blocked)));
             }
         }
     }
@@ -289,7 +322,11 @@ impl Inner {
         });
         db.set_onclose(Some(on_close.as_ref().unchecked_ref()));
         db.set_onversionchange(Some(on_version_change.as_ref().unchecked_ref()));
-        Listeners { db, _on_close: on_close, _on_version_change: on_version_change }
+        Listeners {
+            db,
+            _on_close: on_close,
+            _on_version_change: on_version_change,
+        }
     }
 
     fn close(&self, next: State) {
@@ -308,57 +345,19 @@ impl Drop for Inner {
     }
 }
 
-fn tell(inner: &Weak<Inner>, notice: DatabaseNotice) {
-    if let Some(inner) = inner.upgrade() {
-        (inner.notice)(notice);
-    }
-}
-
 fn begin_read(handle: &Handle, stores: &[&str]) -> Result<IdbTransaction, JsValue> {
     let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
-    handle.db.as_sys().transaction_with_str_sequence_and_mode(&names, IdbTransactionMode::Readonly)
+    handle
+        .db
+        .as_sys()
+        .transaction_with_str_sequence_and_mode(&names, IdbTransactionMode::Readonly)
 }
 
-/// A transaction that could not begin, on a connection that is open.
-pub(crate) fn begin_failed(error: &JsValue) -> StoreError {
-    match js::error_name(error).as_str() {
-        "NotFoundError" => StoreError::Corrupt("an object store is missing".to_owned()),
-        name => StoreError::Unavailable(name.to_owned()),
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "versions are small whole numbers")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "versions are small whole numbers"
+)]
 fn version_number(version: f64) -> usize {
     version as usize
-}
-
-fn open_failed(error: &OpenDbError) -> StoreError {
-    match error {
-        OpenDbError::Base(Error::DomException(exception)) => {
-            let name = js::error_name(exception.as_ref());
-            match name.as_str() {
-                "VersionError" => StoreError::Newer,
-                "QuotaExceededError" | "NS_ERROR_DOM_QUOTA_REACHED" => StoreError::Full,
-                _ => StoreError::Unavailable(name),
-            }
-        }
-        OpenDbError::Base(_)
-        | OpenDbError::VersionZero
-        | OpenDbError::UnsupportedEnvironment
-        | OpenDbError::NullFactory => StoreError::Unavailable(error.to_string()),
-    }
-}
-
-/// Deletes a database, once every tab has closed it. A tab that does not is reported as blocked after a while, and the
-/// deletion still happens when it is gone.
-pub(crate) async fn delete_database(name: &str) -> Result<(), StoreError> {
-    let (sender, answer) = oneshot::channel();
-    let request = Database::delete_by_name(name).map_err(|error| open_failed(&error))?;
-    wasm_bindgen_futures::spawn_local(async move {
-        let _ = sender.send(request.await.map_err(|error| open_failed(&error.into())));
-    });
-    match select(answer, timer::sleep(OPEN_WAIT_MS_MAX)).await {
-        Either::Left((deleted, _)) => deleted.unwrap_or(Err(StoreError::Blocked)),
-        Either::Right(_) => Err(StoreError::Blocked),
-    }
 }

@@ -48,7 +48,9 @@ fn make_store(db: &IdbDatabase, name: &str, key: &Key<'_>) -> Result<IdbObjectSt
 
 /// Makes an index over several properties; a row that lacks one of them is not in it.
 fn make_index(store: &IdbObjectStore, name: &str, properties: &[&str]) -> Result<(), JsValue> {
-    store.create_index_with_str_sequence(name, &path(properties)).map(drop)
+    store
+        .create_index_with_str_sequence(name, &path(properties))
+        .map(drop)
 }
 
 /// Makes an index over one property that no two rows may share.
@@ -61,5 +63,9 @@ fn make_unique_index(store: &IdbObjectStore, name: &str, property: &str) -> Resu
 }
 
 fn path(names: &[&str]) -> JsValue {
-    names.iter().map(|name| JsValue::from_str(name)).collect::<Array>().into()
+    names
+        .iter()
+        .map(|name| JsValue::from_str(name))
+        .collect::<Array>()
+        .into()
 }

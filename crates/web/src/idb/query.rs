@@ -18,7 +18,9 @@ use super::rows::{
 pub(super) fn entities_store(kind: &Kind) -> Result<&'static str, StoreError> {
     match kind.0.as_str() {
         "mood" => Ok("entries"),
-        _ => Err(StoreError::Corrupt("no object store for this kind".to_owned())),
+        _ => Err(StoreError::Corrupt(
+            "no object store for this kind".to_owned(),
+        )),
     }
 }
 
@@ -34,21 +36,36 @@ pub(super) async fn run(tx: &IdbTransaction, query: Query) -> Result<Answer, Sto
         Query::Lane(key) => lane(tx, &key).await.map(Answer::Outbox),
         Query::Event(id) => {
             let range = IdbKeyRange::only(&text(&id)).map_err(|error| failed(&error))?;
-            events_of(tx, "event_id", &range, 1).await.map(Answer::Outbox)
+            events_of(tx, "event_id", &range, 1)
+                .await
+                .map(Answer::Outbox)
         }
         Query::Due { now, limit } => due(tx, now, limit).await.map(Answer::Outbox),
-        Query::NextDue => {
-            events_of(tx, "due", &state_range(EventState::Pending)?, 1).await.map(Answer::Outbox)
-        }
-        Query::Outbox { states, after, limit } => outbox(tx, &states, after, limit).await.map(Answer::Outbox),
+        Query::NextDue => events_of(tx, "due", &state_range(EventState::Pending)?, 1)
+            .await
+            .map(Answer::Outbox),
+        Query::Outbox {
+            states,
+            after,
+            limit,
+        } => outbox(tx, &states, after, limit).await.map(Answer::Outbox),
         Query::Counts => counts(tx).await.map(Answer::Counts),
         Query::Claims => {
             let rows = answers(object_store(tx, "claims")?.get_all()).await?;
-            rows.iter().map(|row| claim_from_js(&row)).collect::<Result<_, _>>().map(Answer::Claims)
+            rows.iter()
+                .map(|row| claim_from_js(&row))
+                .collect::<Result<_, _>>()
+                .map(Answer::Claims)
         }
         Query::Meta(name) => named(tx, "meta", &name).await.map(Answer::Bytes),
         Query::Draft(name) => named(tx, "drafts", &name).await.map(Answer::Bytes),
-        Query::Timeline { kind, deleted, from, before, limit } => {
+        Query::Timeline {
+            kind,
+            deleted,
+            from,
+            before,
+            limit,
+        } => {
             let page = Page { kind: &kind, limit };
             match timeline_range(deleted, from.as_deref(), before.as_ref()) {
                 Some(range) => timeline(tx, &page, &range).await.map(Answer::Entities),
@@ -56,12 +73,16 @@ pub(super) async fn run(tx: &IdbTransaction, query: Query) -> Result<Answer, Sto
             }
         }
         Query::EntitiesById { kind, after, limit } => {
-            by_id(tx, &Page { kind: &kind, limit }, after).await.map(Answer::Entities)
+            by_id(tx, &Page { kind: &kind, limit }, after)
+                .await
+                .map(Answer::Entities)
         }
         Query::CountEntities(kind) => {
             let index = index(tx, entities_store(&kind)?, "timeline")?;
             let range = first_part_range(Number::from(false).0)?;
-            answer(index.count_with_key(&range)).await.map(|count| Answer::Count(count_from_js(&count)))
+            answer(index.count_with_key(&range))
+                .await
+                .map(|count| Answer::Count(count_from_js(&count)))
         }
         Query::Log { limit } => log(tx, limit).await.map(Answer::Log),
     }
@@ -74,7 +95,10 @@ pub(super) async fn newest_log_key(tx: &IdbTransaction) -> Result<u64, StoreErro
     let cursor = answer(request).await?;
     match found(&cursor) {
         Some(cursor) => {
-            let key = cursor.unchecked_ref::<IdbCursor>().key().map_err(|error| failed(&error))?;
+            let key = cursor
+                .unchecked_ref::<IdbCursor>()
+                .key()
+                .map_err(|error| failed(&error))?;
             Ok(count_from_js(&key))
         }
         None => Ok(0),
@@ -89,17 +113,24 @@ struct Page<'a> {
 async fn entity(tx: &IdbTransaction, key: &EntityKey) -> Result<Option<EntityRow>, StoreError> {
     let store = object_store(tx, entities_store(&key.kind)?)?;
     let row = answer(store.get(&text(&key.id))).await?;
-    found(&row).map(|row| entity_from_js(row, &key.kind)).transpose()
+    found(&row)
+        .map(|row| entity_from_js(row, &key.kind))
+        .transpose()
 }
 
 async fn lane(tx: &IdbTransaction, key: &EntityKey) -> Result<Vec<OutboxRow>, StoreError> {
     let lane = [text(&key.kind.0), text(&key.id)];
     let after_all = [lane[0].clone(), lane[1].clone(), Array::new().into()];
-    let range = IdbKeyRange::bound(&keys(&lane), &keys(&after_all)).map_err(|error| failed(&error))?;
+    let range =
+        IdbKeyRange::bound(&keys(&lane), &keys(&after_all)).map_err(|error| failed(&error))?;
     events_of(tx, "lane", &range, usize::MAX).await
 }
 
-async fn due(tx: &IdbTransaction, now: Timestamp, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
+async fn due(
+    tx: &IdbTransaction,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<OutboxRow>, StoreError> {
     let pending = Number::from(EventState::Pending).0;
     let first = keys(std::slice::from_ref(&pending));
     let until_now = keys(&[pending.clone(), Number::from(now).0]);
@@ -107,8 +138,9 @@ async fn due(tx: &IdbTransaction, now: Timestamp, limit: usize) -> Result<Vec<Ou
     // What lies further ahead than any wait that is ever set was set before the clock jumped back: due as well.
     let wait_max = i64::try_from(EVENT_WAIT_MS_MAX).unwrap_or(i64::MAX);
     let too_far = keys(&[pending.clone(), Number::from(now.plus_millis(wait_max)).0]);
-    let jumped = IdbKeyRange::bound_with_lower_open_and_upper_open(&too_far, &after(pending), true, false)
-        .map_err(|error| failed(&error))?;
+    let jumped =
+        IdbKeyRange::bound_with_lower_open_and_upper_open(&too_far, &after(pending), true, false)
+            .map_err(|error| failed(&error))?;
     let (come, jumped) = futures::future::join(
         events_of(tx, "due", &come, limit),
         events_of(tx, "due", &jumped, limit),
@@ -133,7 +165,8 @@ async fn outbox(
     let store = object_store(tx, "outbox")?;
     let after = after.map_or(0, |seq| seq.0);
     if states.is_empty() {
-        let range = IdbKeyRange::lower_bound_with_open(&Number::from(after).0, true).map_err(|e| failed(&e))?;
+        let range = IdbKeyRange::lower_bound_with_open(&Number::from(after).0, true)
+            .map_err(|e| failed(&e))?;
         return events(&answers(store.get_all_with_key_and_limit(&range, count(limit))).await?);
     }
     // The index over states is not in order of seq: its keys are few, and the rows are fetched in that order.
@@ -142,13 +175,23 @@ async fn outbox(
     for state in states {
         let range: JsValue = state_range(*state)?.into();
         let keys = answers(by_state.get_all_keys_with_key(&range)).await?;
-        seqs.extend(keys.iter().map(|key| count_from_js(&key)).filter(|seq| *seq > after));
+        seqs.extend(
+            keys.iter()
+                .map(|key| count_from_js(&key))
+                .filter(|seq| *seq > after),
+        );
     }
     seqs.sort_unstable();
     seqs.dedup();
     seqs.truncate(limit);
-    let rows = seqs.into_iter().map(|seq| answer(store.get(&Number::from(seq).0)));
-    futures::future::join_all(rows).await.into_iter().map(|row| event_from_js(&row?)).collect()
+    let rows = seqs
+        .into_iter()
+        .map(|seq| answer(store.get(&Number::from(seq).0)));
+    futures::future::join_all(rows)
+        .await
+        .into_iter()
+        .map(|row| event_from_js(&row?))
+        .collect()
 }
 
 async fn counts(tx: &IdbTransaction) -> Result<Counts, StoreError> {
@@ -165,18 +208,33 @@ async fn counts(tx: &IdbTransaction) -> Result<Counts, StoreError> {
         number(EventState::Parked),
     )
     .await;
-    Ok(Counts { pending: pending?, held: held?, dead: dead?, parked: parked? })
+    Ok(Counts {
+        pending: pending?,
+        held: held?,
+        dead: dead?,
+        parked: parked?,
+    })
 }
 
-async fn named(tx: &IdbTransaction, store: &'static str, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+async fn named(
+    tx: &IdbTransaction,
+    store: &'static str,
+    name: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
     let value = answer(object_store(tx, store)?.get(&text(name))).await?;
     found(&value)
-        .map(|value| bytes_from_js(value).ok_or_else(|| StoreError::Corrupt(format!("{store}.{name}"))))
+        .map(|value| {
+            bytes_from_js(value).ok_or_else(|| StoreError::Corrupt(format!("{store}.{name}")))
+        })
         .transpose()
 }
 
 /// Goes backwards with a cursor: `getAll` can give the newest rows of a range only in the newest browsers.
-async fn timeline(tx: &IdbTransaction, page: &Page<'_>, range: &IdbKeyRange) -> Result<Vec<EntityRow>, StoreError> {
+async fn timeline(
+    tx: &IdbTransaction,
+    page: &Page<'_>,
+    range: &IdbKeyRange,
+) -> Result<Vec<EntityRow>, StoreError> {
     let mut rows = Vec::new();
     if page.limit == 0 {
         return Ok(rows);
@@ -187,9 +245,14 @@ async fn timeline(tx: &IdbTransaction, page: &Page<'_>, range: &IdbKeyRange) -> 
     let mut steps = Reader::new(request);
     loop {
         let step = steps.next().await?;
-        let Some(cursor) = found(&step) else { return Ok(rows) };
+        let Some(cursor) = found(&step) else {
+            return Ok(rows);
+        };
         let cursor: &IdbCursorWithValue = cursor.unchecked_ref();
-        rows.push(entity_from_js(&cursor.value().map_err(|error| failed(&error))?, page.kind)?);
+        rows.push(entity_from_js(
+            &cursor.value().map_err(|error| failed(&error))?,
+            page.kind,
+        )?);
         if rows.len() == page.limit {
             return Ok(rows);
         }
@@ -198,7 +261,11 @@ async fn timeline(tx: &IdbTransaction, page: &Page<'_>, range: &IdbKeyRange) -> 
 }
 
 /// The part of the timeline that is asked for; `None` where its end is not after its beginning.
-fn timeline_range(deleted: bool, from: Option<&str>, before: Option<&(String, EntityId)>) -> Option<IdbKeyRange> {
+fn timeline_range(
+    deleted: bool,
+    from: Option<&str>,
+    before: Option<&(String, EntityId)>,
+) -> Option<IdbKeyRange> {
     let deleted = Number::from(deleted).0;
     let lower = match from {
         Some(from) => keys(&[deleted.clone(), text(from)]),
@@ -211,7 +278,11 @@ fn timeline_range(deleted: bool, from: Option<&str>, before: Option<&(String, En
     IdbKeyRange::bound_with_lower_open_and_upper_open(&lower, &upper, false, true).ok()
 }
 
-async fn by_id(tx: &IdbTransaction, page: &Page<'_>, after: Option<EntityId>) -> Result<Vec<EntityRow>, StoreError> {
+async fn by_id(
+    tx: &IdbTransaction,
+    page: &Page<'_>,
+    after: Option<EntityId>,
+) -> Result<Vec<EntityRow>, StoreError> {
     let store = object_store(tx, entities_store(page.kind)?)?;
     let after = after.map_or_else(|| text(""), |id| text(&id));
     let range = IdbKeyRange::lower_bound_with_open(&after, true).map_err(|error| failed(&error))?;
@@ -219,14 +290,17 @@ async fn by_id(tx: &IdbTransaction, page: &Page<'_>, after: Option<EntityId>) ->
         return Ok(Vec::new());
     }
     let rows = answers(store.get_all_with_key_and_limit(&range, count(page.limit))).await?;
-    rows.iter().map(|row| entity_from_js(&row, page.kind)).collect()
+    rows.iter()
+        .map(|row| entity_from_js(&row, page.kind))
+        .collect()
 }
 
 /// The newest lines. Keys have no gaps between the oldest and the newest line, since lines go at the old end only.
 async fn log(tx: &IdbTransaction, limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
     let newest = newest_log_key(tx).await?;
     let older = newest.saturating_sub(u64::try_from(limit).unwrap_or(u64::MAX));
-    let range = IdbKeyRange::lower_bound_with_open(&Number::from(older).0, true).map_err(|e| failed(&e))?;
+    let range =
+        IdbKeyRange::lower_bound_with_open(&Number::from(older).0, true).map_err(|e| failed(&e))?;
     let lines = answers(object_store(tx, "log")?.get_all_with_key(&range)).await?;
     lines
         .iter()
@@ -243,7 +317,10 @@ async fn events_of(
     if limit == 0 {
         return Ok(Vec::new());
     }
-    events(&answers(index(tx, "outbox", name)?.get_all_with_key_and_limit(range, count(limit))).await?)
+    events(
+        &answers(index(tx, "outbox", name)?.get_all_with_key_and_limit(range, count(limit)))
+            .await?,
+    )
 }
 
 fn events(rows: &Array) -> Result<Vec<OutboxRow>, StoreError> {
@@ -251,7 +328,9 @@ fn events(rows: &Array) -> Result<Vec<OutboxRow>, StoreError> {
 }
 
 fn index(tx: &IdbTransaction, store: &str, name: &str) -> Result<web_sys::IdbIndex, StoreError> {
-    object_store(tx, store)?.index(name).map_err(|error| failed(&error))
+    object_store(tx, store)?
+        .index(name)
+        .map_err(|error| failed(&error))
 }
 
 /// All index keys that begin with this state.
@@ -260,7 +339,8 @@ fn state_range(state: EventState) -> Result<IdbKeyRange, StoreError> {
 }
 
 fn first_part_range(first: JsValue) -> Result<IdbKeyRange, StoreError> {
-    IdbKeyRange::bound(&keys(std::slice::from_ref(&first)), &after(first)).map_err(|error| failed(&error))
+    IdbKeyRange::bound(&keys(std::slice::from_ref(&first)), &after(first))
+        .map_err(|error| failed(&error))
 }
 
 /// A key after every key that begins with `first` and goes on with a number or a text: arrays sort last.
@@ -285,7 +365,11 @@ fn count(limit: usize) -> u32 {
     u32::try_from(limit).unwrap_or(u32::MAX)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts and keys that a database counted")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts and keys that a database counted"
+)]
 fn count_from_js(value: &JsValue) -> u64 {
     value.as_f64().unwrap_or(0.0) as u64
 }

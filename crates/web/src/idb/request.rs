@@ -49,7 +49,11 @@ impl Reader {
         let function = on_event.as_ref().unchecked_ref();
         request.set_onsuccess(Some(function));
         request.set_onerror(Some(function));
-        Self { request, latch, _on_event: on_event }
+        Self {
+            request,
+            latch,
+            _on_event: on_event,
+        }
     }
 
     /// Waits for the next event and gives its result.
@@ -81,7 +85,9 @@ impl Drop for Reader {
 
 /// Waits for a request that answers once.
 pub(crate) async fn answer(request: Result<IdbRequest, JsValue>) -> Result<JsValue, StoreError> {
-    Reader::new(request.map_err(|error| failed(&error))?).next().await
+    Reader::new(request.map_err(|error| failed(&error))?)
+        .next()
+        .await
 }
 
 /// Waits for a request that answers with an array.
@@ -90,7 +96,10 @@ pub(crate) async fn answers(request: Result<IdbRequest, JsValue>) -> Result<Arra
 }
 
 /// Finds an object store in a transaction.
-pub(crate) fn object_store(tx: &IdbTransaction, name: &str) -> Result<web_sys::IdbObjectStore, StoreError> {
+pub(crate) fn object_store(
+    tx: &IdbTransaction,
+    name: &str,
+) -> Result<web_sys::IdbObjectStore, StoreError> {
     tx.object_store(name).map_err(|error| failed(&error))
 }
 

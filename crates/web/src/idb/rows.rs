@@ -64,7 +64,10 @@ impl RowOut {
 pub(crate) struct Number(pub(crate) JsValue);
 
 impl From<u64> for Number {
-    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53, which no count or revision reaches")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "exact up to 2^53, which no count or revision reaches"
+    )]
     fn from(value: u64) -> Self {
         Self(JsValue::from_f64(value as f64))
     }
@@ -77,7 +80,10 @@ impl From<u32> for Number {
 }
 
 impl From<i64> for Number {
-    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53, which no time or revision reaches")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "exact up to 2^53, which no time or revision reaches"
+    )]
     fn from(value: i64) -> Self {
         Self(JsValue::from_f64(value as f64))
     }
@@ -119,7 +125,9 @@ impl RowIn<'_> {
     }
 
     fn text(&self, name: &str) -> Result<String, StoreError> {
-        self.required(name)?.as_string().ok_or_else(|| self.corrupt(name))
+        self.required(name)?
+            .as_string()
+            .ok_or_else(|| self.corrupt(name))
     }
 
     fn maybe_text(&self, name: &str) -> Result<Option<String>, StoreError> {
@@ -132,9 +140,15 @@ impl RowIn<'_> {
         self.text(name)?.parse().map_err(|_| self.corrupt(name))
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and within 2^53")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "checked to be whole and within 2^53"
+    )]
     fn integer(&self, name: &str) -> Result<i64, StoreError> {
-        let number = self.required(name)?.as_f64().ok_or_else(|| self.corrupt(name))?;
+        let number = self
+            .required(name)?
+            .as_f64()
+            .ok_or_else(|| self.corrupt(name))?;
         if number.fract() == 0.0 && number.abs() <= js_sys::Number::MAX_SAFE_INTEGER {
             Ok(number as i64)
         } else {
@@ -168,7 +182,9 @@ impl RowIn<'_> {
     }
 
     fn array(&self, name: &str) -> Result<Array, StoreError> {
-        self.required(name)?.dyn_into().map_err(|_| self.corrupt(name))
+        self.required(name)?
+            .dyn_into()
+            .map_err(|_| self.corrupt(name))
     }
 
     /// Says which property of which store can't be read; never what it holds.

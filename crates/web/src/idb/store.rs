@@ -1,7 +1,9 @@
 //! A profile's database as the engine's store.
 
 use lume_sync::limits::LOG_LINES_MAX;
-use lume_sync::store::{Answer, Answers, Mode, Program, Query, Step, Store, StoreError, StoreName, Write};
+use lume_sync::store::{
+    Answer, Answers, Mode, Program, Query, Step, Store, StoreError, StoreName, Write,
+};
 use wasm_bindgen::JsValue;
 use web_sys::{IdbKeyRange, IdbTransaction};
 
@@ -20,12 +22,20 @@ pub struct IdbStore {
 impl IdbStore {
     /// Describes the store of the database with this name; it is opened, and made if need be, when first used.
     pub fn new(name: &str, notice: impl Fn(DatabaseNotice) + 'static) -> Self {
-        Self { connection: Connection::new(name, profile_steps(), notice) }
+        Self {
+            connection: Connection::new(name, profile_steps(), notice),
+        }
     }
 
     /// As [`IdbStore::new`], with another limit to how long an open may take before it is called blocked.
-    pub fn with_open_wait(name: &str, open_wait_ms: u64, notice: impl Fn(DatabaseNotice) + 'static) -> Self {
-        Self { connection: Connection::with_open_wait(name, profile_steps(), open_wait_ms, notice) }
+    pub fn with_open_wait(
+        name: &str,
+        open_wait_ms: u64,
+        notice: impl Fn(DatabaseNotice) + 'static,
+    ) -> Self {
+        Self {
+            connection: Connection::with_open_wait(name, profile_steps(), open_wait_ms, notice),
+        }
     }
 
     /// The connection beneath.
@@ -71,7 +81,10 @@ impl IdbStore {
 }
 
 /// Feeds a program the answers to its reads until it says what to write.
-async fn decide<P: Program>(tx: &IdbTransaction, mut program: P) -> Result<(Vec<Write>, P::Output), StoreError> {
+async fn decide<P: Program>(
+    tx: &IdbTransaction,
+    mut program: P,
+) -> Result<(Vec<Write>, P::Output), StoreError> {
     let mut answers = Answers::default();
     loop {
         match program.step(answers) {
@@ -82,29 +95,47 @@ async fn decide<P: Program>(tx: &IdbTransaction, mut program: P) -> Result<(Vec<
 }
 
 async fn read(tx: &IdbTransaction, queries: Vec<Query>) -> Result<Vec<Answer>, StoreError> {
-    let answers = futures::future::join_all(queries.into_iter().map(|query| query::run(tx, query))).await;
+    let answers =
+        futures::future::join_all(queries.into_iter().map(|query| query::run(tx, query))).await;
     answers.into_iter().collect()
 }
 
 /// What the writes are in terms of object stores. A log line wants to know the newest one's key, to drop the oldest.
 async fn changes(tx: &IdbTransaction, writes: Vec<Write>) -> Result<Vec<Change>, StoreError> {
-    let lines = writes.iter().filter(|write| matches!(write, Write::AppendLog(_))).count();
-    let mut changes = writes.into_iter().map(change).collect::<Result<Vec<_>, _>>()?;
+    let lines = writes
+        .iter()
+        .filter(|write| matches!(write, Write::AppendLog(_)))
+        .count();
+    let mut changes = writes
+        .into_iter()
+        .map(change)
+        .collect::<Result<Vec<_>, _>>()?;
     if lines > 0 {
         let newest = query::newest_log_key(tx).await? + u64::try_from(lines).unwrap_or(0);
         let beyond = newest.saturating_sub(LOG_LINES_MAX);
         if beyond > 0 {
-            let range = IdbKeyRange::upper_bound(&Number::from(beyond).0).map_err(|error| failed(&error))?;
-            changes.push(Change::Remove { store: "log", key: range.into() });
+            let range = IdbKeyRange::upper_bound(&Number::from(beyond).0)
+                .map_err(|error| failed(&error))?;
+            changes.push(Change::Remove {
+                store: "log",
+                key: range.into(),
+            });
         }
     }
     Ok(changes)
 }
 
 fn change(write: Write) -> Result<Change, StoreError> {
-    let put = |store, value| Change::Put { store, key: None, value };
-    let put_named =
-        |store, name: &str, bytes: &[u8]| Change::Put { store, key: Some(name.into()), value: bytes_to_js(bytes) };
+    let put = |store, value| Change::Put {
+        store,
+        key: None,
+        value,
+    };
+    let put_named = |store, name: &str, bytes: &[u8]| Change::Put {
+        store,
+        key: Some(name.into()),
+        value: bytes_to_js(bytes),
+    };
     let remove = |store, key: JsValue| Change::Remove { store, key };
     Ok(match write {
         Write::PutEntity(row) => put(entities_store(&row.key.kind)?, entity_to_js(&row)),
@@ -122,7 +153,10 @@ fn change(write: Write) -> Result<Change, StoreError> {
         Write::RemoveMeta(name) => remove("meta", name.into()),
         Write::PutDraft(name, bytes) => put_named("drafts", &name, &bytes),
         Write::RemoveDraft(name) => remove("drafts", name.into()),
-        Write::AppendLog(line) => Change::Add { store: "log", value: bytes_to_js(&line) },
+        Write::AppendLog(line) => Change::Add {
+            store: "log",
+            value: bytes_to_js(&line),
+        },
     })
 }
 

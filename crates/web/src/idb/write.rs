@@ -17,7 +17,8 @@ use lume_sync::store::StoreError;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DomException, IdbTransaction};
 
-use super::connection::{Connection, Handle, begin_failed};
+use super::connection::{Connection, Handle};
+use super::failure::{begin_failed, is_quota};
 use crate::js;
 
 /// How firmly a commit is to be on the disk when it is called complete.
@@ -92,12 +93,17 @@ impl<'a> WriteTransaction<'a> {
             Err(error) => {
                 let handle = connection.renewed(first, &error).await?;
                 let renewed = handles.renewed.get_or_init(|| handle);
-                Self::begin_on(&renewed.db, stores, durability).map_err(|error| begin_failed(&error))
+                Self::begin_on(&renewed.db, stores, durability)
+                    .map_err(|error| begin_failed(&error))
             }
         }
     }
 
-    fn begin_on(db: &'a Database, stores: &[&str], durability: Durability) -> Result<Self, JsValue> {
+    fn begin_on(
+        db: &'a Database,
+        stores: &[&str],
+        durability: Durability,
+    ) -> Result<Self, JsValue> {
         let durability = match durability {
             Durability::Strict => TransactionDurability::Strict,
             Durability::Relaxed => TransactionDurability::Relaxed,
@@ -137,10 +143,16 @@ impl<'a> WriteTransaction<'a> {
     fn issue(&self, changes: &[Change]) -> Result<(), JsValue> {
         for change in changes {
             match change {
-                Change::Put { store, key: None, value } => self.raw.object_store(store)?.put(value)?,
-                Change::Put { store, key: Some(key), value } => {
-                    self.raw.object_store(store)?.put_with_key(value, key)?
-                }
+                Change::Put {
+                    store,
+                    key: None,
+                    value,
+                } => self.raw.object_store(store)?.put(value)?,
+                Change::Put {
+                    store,
+                    key: Some(key),
+                    value,
+                } => self.raw.object_store(store)?.put_with_key(value, key)?,
                 Change::Add { store, value } => self.raw.object_store(store)?.add(value)?,
                 Change::Remove { store, key } => self.raw.object_store(store)?.delete(key)?,
             };
@@ -178,11 +190,6 @@ fn thrown(error: Error) -> JsValue {
             js_sys::Error::new(&error.to_string()).into()
         }
     }
-}
-
-/// Names under which browsers say that there is no room; codes and classes differ between them.
-fn is_quota(name: &str) -> bool {
-    matches!(name, "QuotaExceededError" | "NS_ERROR_DOM_QUOTA_REACHED")
 }
 
 fn is_certain(name: &str) -> bool {

@@ -47,7 +47,9 @@ pub(super) fn profile_from_js(row: &JsValue) -> Result<ProfileEntry, StoreError>
     let account = match text("server_id") {
         Some(server_id) => Some(AccountKey {
             server_id,
-            user_id: text("user_id").and_then(|id| id.parse().ok()).ok_or_else(|| corrupt("user_id"))?,
+            user_id: text("user_id")
+                .and_then(|id| id.parse().ok())
+                .ok_or_else(|| corrupt("user_id"))?,
         }),
         None => None,
     };

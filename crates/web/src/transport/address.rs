@@ -9,7 +9,9 @@ const LOCAL_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Whether requests may go there: over https, or in the clear to this machine or to where the page itself came from.
 pub fn is_allowed_address(address: &str) -> bool {
-    let Ok(url) = Url::new(address) else { return false };
+    let Ok(url) = Url::new(address) else {
+        return false;
+    };
     match url.protocol().as_str() {
         "https:" => true,
         "http:" => {

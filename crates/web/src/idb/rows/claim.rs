@@ -19,13 +19,20 @@ pub(crate) fn claim_to_js(row: &ClaimRow) -> JsValue {
 }
 
 pub(crate) fn claim_from_js(value: &JsValue) -> Result<ClaimRow, StoreError> {
-    let row = RowIn { value, store: "claims" };
+    let row = RowIn {
+        value,
+        store: "claims",
+    };
     Ok(ClaimRow {
         id: row.parsed("id")?,
         owner: row.text("owner")?,
         epoch: row.number("epoch")?,
         until: row.time("until")?,
-        items: row.array("items")?.iter().map(|item| item_from_js(&item)).collect::<Result<_, _>>()?,
+        items: row
+            .array("items")?
+            .iter()
+            .map(|item| item_from_js(&item))
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -40,11 +47,17 @@ fn item_to_js(item: &ClaimItem) -> JsValue {
 }
 
 fn item_from_js(value: &JsValue) -> Result<ClaimItem, StoreError> {
-    let item = RowIn { value, store: "claims.items" };
+    let item = RowIn {
+        value,
+        store: "claims.items",
+    };
     Ok(ClaimItem {
         seq: Seq(item.number("seq")?),
         event_id: item.parsed("event_id")?,
-        key: EntityKey { kind: Kind(item.text("kind")?), id: item.parsed("entity_id")? },
+        key: EntityKey {
+            kind: Kind(item.text("kind")?),
+            id: item.parsed("entity_id")?,
+        },
         request: item.bytes("request")?,
     })
 }

@@ -14,15 +14,23 @@ pub(crate) fn entity_to_js(row: &EntityRow) -> JsValue {
         .maybe(row.rev, |out, rev| out.number("rev", rev))
         .text("sync", sync_name(row.sync))
         .text("source", &row.source)
-        .maybe(row.source_id.as_deref(), |out, id| out.text("source_id", id))
+        .maybe(row.source_id.as_deref(), |out, id| {
+            out.text("source_id", id)
+        })
         .bytes("body", &row.body)
         .done()
 }
 
 pub(crate) fn entity_from_js(value: &JsValue, kind: &Kind) -> Result<EntityRow, StoreError> {
-    let row = RowIn { value, store: "entries" };
+    let row = RowIn {
+        value,
+        store: "entries",
+    };
     Ok(EntityRow {
-        key: EntityKey { kind: kind.clone(), id: row.parsed("id")? },
+        key: EntityKey {
+            kind: kind.clone(),
+            id: row.parsed("id")?,
+        },
         local_time: row.text("local_time")?,
         deleted: row.integer("deleted")? != 0,
         rev: row.revision("rev")?,
@@ -44,9 +52,15 @@ pub(crate) fn base_to_js(row: &BaseRow) -> JsValue {
 }
 
 pub(crate) fn base_from_js(value: &JsValue) -> Result<BaseRow, StoreError> {
-    let row = RowIn { value, store: "base" };
+    let row = RowIn {
+        value,
+        store: "base",
+    };
     Ok(BaseRow {
-        key: EntityKey { kind: Kind(row.text("kind")?), id: row.parsed("id")? },
+        key: EntityKey {
+            kind: Kind(row.text("kind")?),
+            id: row.parsed("id")?,
+        },
         rev: row.revision("rev")?,
         deleted: row.integer("deleted")? != 0,
         body: row.bytes("body")?,
@@ -64,7 +78,12 @@ const fn sync_name(state: SyncState) -> &'static str {
 }
 
 fn sync_from_name(name: &str) -> Option<SyncState> {
-    let states =
-        [SyncState::Local, SyncState::Waiting, SyncState::Synced, SyncState::Failed, SyncState::Conflict];
+    let states = [
+        SyncState::Local,
+        SyncState::Waiting,
+        SyncState::Synced,
+        SyncState::Failed,
+        SyncState::Conflict,
+    ];
     states.into_iter().find(|state| sync_name(*state) == name)
 }

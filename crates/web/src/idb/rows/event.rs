@@ -10,7 +10,10 @@ use super::{RowIn, RowOut};
 /// The row; without `seq` where the store is to give it one.
 pub(crate) fn event_to_js(row: &OutboxRow) -> JsValue {
     // A reason's codes and names of fields only; serialising them can't fail.
-    let failure = row.failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok());
+    let failure = row
+        .failure
+        .as_ref()
+        .and_then(|failure| serde_json::to_string(failure).ok());
     RowOut::new()
         .maybe(row.seq, |out, seq| out.number("seq", seq.0))
         .text("event_id", &row.event_id.to_string())
@@ -25,14 +28,19 @@ pub(crate) fn event_to_js(row: &OutboxRow) -> JsValue {
         .number("created_at", row.created_at)
         .text("account", &row.account)
         .number("schema_v", u32::from(row.schema_v))
-        .maybe(row.request.as_deref(), |out, request| out.bytes("request", request))
+        .maybe(row.request.as_deref(), |out, request| {
+            out.bytes("request", request)
+        })
         .maybe(failure, |out, failure| out.text("failure", &failure))
         .bytes("body", &row.body)
         .done()
 }
 
 pub(crate) fn event_from_js(value: &JsValue) -> Result<OutboxRow, StoreError> {
-    let row = RowIn { value, store: "outbox" };
+    let row = RowIn {
+        value,
+        store: "outbox",
+    };
     let failure = row
         .maybe_text("failure")?
         .map(|text| serde_json::from_str(&text).map_err(|_| row.corrupt("failure")))
@@ -40,7 +48,10 @@ pub(crate) fn event_from_js(value: &JsValue) -> Result<OutboxRow, StoreError> {
     Ok(OutboxRow {
         seq: Some(Seq(row.number("seq")?)),
         event_id: row.parsed("event_id")?,
-        key: EntityKey { kind: Kind(row.text("kind")?), id: row.parsed("entity_id")? },
+        key: EntityKey {
+            kind: Kind(row.text("kind")?),
+            id: row.parsed("entity_id")?,
+        },
         operation: operation(&row.text("operation")?).ok_or_else(|| row.corrupt("operation"))?,
         state: state(row.number("state")?).ok_or_else(|| row.corrupt("state"))?,
         not_before: row.time("not_before")?,
@@ -58,9 +69,13 @@ pub(crate) fn event_from_js(value: &JsValue) -> Result<OutboxRow, StoreError> {
 
 fn operation(name: &str) -> Option<Operation> {
     let operations = [Operation::Created, Operation::Updated, Operation::Deleted];
-    operations.into_iter().find(|operation| operation.name() == name)
+    operations
+        .into_iter()
+        .find(|operation| operation.name() == name)
 }
 
 fn state(code: u8) -> Option<EventState> {
-    EventState::ALL.into_iter().find(|state| state.code() == code)
+    EventState::ALL
+        .into_iter()
+        .find(|state| state.code() == code)
 }
