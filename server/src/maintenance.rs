@@ -23,8 +23,7 @@ impl Service {
     /// The database's.
     pub fn sweep(&self) -> Result<(), ServerError> {
         let now = self.now();
-        let steps: [Step; 4] =
-            [empty_bin, prune_tombstones, drop_answers, drop_tokens];
+        let steps: [Step; 4] = [empty_bin, prune_tombstones, drop_answers, drop_tokens];
         for step in steps {
             self.database()
                 .write(|transaction| step(transaction, now))?;

@@ -58,7 +58,7 @@ impl Database {
             path: folder.to_owned(),
             reason,
         };
-        std::fs::create_dir_all(folder).map_err(unwritable)?;
+        make_private(folder).map_err(unwritable)?;
         let lock = File::create(folder.join(LOCK_FILE)).map_err(unwritable)?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -162,6 +162,15 @@ impl Database {
             tracing::warn!(%error, "the write-ahead log stays for the next start");
         }
     }
+}
+
+/// Makes the folder for its owner alone; one that is there already stays as it is.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// A panic under the lock rolled its transaction back, so the connection behind it is sound.

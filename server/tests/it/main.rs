@@ -1,0 +1,21 @@
+//! The server as its clients meet it: requests in, answers out, over the real SQLite file.
+//!
+//! Most tests call the router directly, with a clock moved by hand; those in `socket` and `program` go through a real
+//! connection. `app` is the way to a server and its people.
+
+mod accounts;
+mod app;
+mod contract;
+mod cors;
+mod crash;
+mod headers;
+mod input;
+mod keys;
+mod maintenance;
+mod moods;
+mod openapi;
+mod program;
+mod sessions;
+mod site;
+mod socket;
+mod tombstones;
