@@ -152,7 +152,7 @@ impl<'a, S: Sealer> Lane<'a, S> {
         }
         let head = self.rows.remove(0);
         let mut writes: Vec<_> = head.seq.map(Write::RemoveEvent).into_iter().collect();
-        writes.extend(self.promote_head(None).map(Write::PutEvent));
+        writes.extend(self.promote_head(self.base_rev()).map(Write::PutEvent));
         writes
     }
 
