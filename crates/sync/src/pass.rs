@@ -122,7 +122,11 @@ impl<P: Ports> Engine<P> {
         }
         match overview.gate.permit(self.now(), trigger) {
             Permit::Open => {}
-            Permit::Nudged => overview.gate.nudged_at = Some(self.now()),
+            Permit::Nudged => {
+                overview.gate.nudged_at = Some(self.now());
+                // Brought forward: for this pass the wait is over. A failure sets the next, longer one.
+                overview.gate.until = None;
+            }
             Permit::Wait(_) | Permit::SignIn => return Ok(PassReport::default()),
         }
         let guard = match self.ports().locks().try_lock(FLUSH_LOCK).await {

@@ -5,6 +5,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod connection;
+mod engine;
 mod platform;
 mod registry;
 mod store;
