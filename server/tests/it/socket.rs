@@ -8,8 +8,8 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::app::{App, id, mood};
 
 async fn listen(app: &App) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
     let service = app
         .router()
         .into_make_service_with_connect_info::<SocketAddr>();
@@ -19,11 +19,11 @@ async fn listen(app: &App) -> SocketAddr {
 
 /// Sends bytes and reads until the server closes.
 async fn exchange(address: SocketAddr, request: &[u8]) -> String {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(request).await.unwrap();
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    stream.write_all(request).await.expect("it reads");
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    String::from_utf8(answer).unwrap()
+    stream.read_to_end(&mut answer).await.expect("it answers");
+    String::from_utf8(answer).expect("text")
 }
 
 #[tokio::test]
