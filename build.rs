@@ -1,0 +1,172 @@
+//! Turns `locales/en.json` into one function for each string, so that a key that does not exist fails the build.
+//!
+//! An object in the file is a module, an object of plural categories is one message with a `count`, and `{name}` in a
+//! text is an argument. Every other locale must have the same keys and the same arguments.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+use serde_json::{Map, Value};
+
+/// The plural categories of CLDR, in the order in which a plural's texts are stored.
+const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+/// Modules whose strings are also looked up by name, because the name comes from data.
+const LOOKED_UP: [&str; 4] = ["moods", "prompts", "associations", "fields"];
+
+/// What a key holds.
+enum Message {
+    /// One text, with the arguments it names.
+    Text(String, BTreeSet<String>),
+    /// One text for each plural category, and the arguments beside `count`.
+    Plural([String; 6], BTreeSet<String>),
+}
+
+fn main() {
+    println!("cargo:rerun-if-changed=locales");
+    let source = read("en");
+    let mut code = String::new();
+    let mut texts = Vec::new();
+    module(&source, "", &mut code, &mut texts);
+    let _ = writeln!(code, "static TEXTS: [&str; {}] = {texts:#?};", texts.len());
+    let out = env::var("OUT_DIR").expect("cargo sets it");
+    fs::write(Path::new(&out).join("strings.rs"), code).expect("the build's folder is writable");
+    check_other_locales(&keys(&source, ""));
+}
+
+fn read(language: &str) -> Map<String, Value> {
+    let path = format!("locales/{language}.json");
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The names between braces.
+fn arguments(text: &str) -> BTreeSet<String> {
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+fn message(key: &str, value: &Value) -> Option<Message> {
+    match value {
+        Value::String(text) => Some(Message::Text(text.clone(), arguments(text))),
+        Value::Object(forms) if forms.contains_key("other") => {
+            let mut names = BTreeSet::new();
+            let texts = CATEGORIES.map(|category| {
+                let text = forms.get(category).and_then(Value::as_str).unwrap_or_default();
+                names.extend(arguments(text));
+                text.to_owned()
+            });
+            names.remove("count");
+            Some(Message::Plural(texts, names))
+        }
+        Value::Object(_) => None,
+        other => panic!("{key}: {other} is neither a text nor an object"),
+    }
+}
+
+fn module(source: &Map<String, Value>, path: &str, code: &mut String, texts: &mut Vec<String>) {
+    for (name, value) in source {
+        let key = format!("{path}{name}");
+        match message(&key, value) {
+            Some(Message::Text(text, names)) => {
+                text_function(code, name, &text, &names, texts.len());
+                texts.push(text);
+            }
+            Some(Message::Plural(forms, names)) => {
+                plural_function(code, name, &forms, &names, texts.len());
+                texts.extend(forms);
+            }
+            None => {
+                let inner = value.as_object().expect("message() took everything else");
+                let _ = writeln!(code, "pub(crate) mod {name} {{");
+                if LOOKED_UP.contains(&name.as_str()) {
+                    lookup_function(code, inner, texts);
+                } else {
+                    module(inner, &format!("{key}."), code, texts);
+                }
+                code.push_str("}\n");
+            }
+        }
+    }
+}
+
+fn signature(names: &BTreeSet<String>) -> (String, String) {
+    let list: Vec<_> = names.iter().map(|name| format!("{name}: &str")).collect();
+    let pairs: Vec<_> = names.iter().map(|name| format!("({name:?}, {name})")).collect();
+    (list.join(", "), pairs.join(", "))
+}
+
+fn text_function(code: &mut String, name: &str, text: &str, names: &BTreeSet<String>, index: usize) {
+    let (list, pairs) = signature(names);
+    let _ = writeln!(code, "/// {}", text.replace('\n', " "));
+    let _ = if names.is_empty() {
+        writeln!(code, "pub(crate) fn {name}() -> &'static str {{ crate::i18n::text({index}) }}")
+    } else {
+        writeln!(
+            code,
+            "pub(crate) fn {name}({list}) -> String {{ crate::i18n::fill(crate::i18n::text({index}), &[{pairs}]) }}"
+        )
+    };
+}
+
+fn plural_function(code: &mut String, name: &str, forms: &[String; 6], names: &BTreeSet<String>, index: usize) {
+    let (list, pairs) = signature(names);
+    let _ = writeln!(
+        code,
+        "/// {}\npub(crate) fn {name}(count: u64, {list}) -> String {{ crate::i18n::plural({index}, count, &[{pairs}]) }}",
+        forms[5].replace('\n', " ")
+    );
+}
+
+fn lookup_function(code: &mut String, source: &Map<String, Value>, texts: &mut Vec<String>) {
+    code.push_str("pub(crate) fn by_name(name: &str) -> Option<&'static str> { match name {\n");
+    for (name, value) in source {
+        let text = value.as_str().unwrap_or_else(|| panic!("{name}: what is looked up is a text"));
+        let _ = writeln!(code, "{name:?} => Some(crate::i18n::text({})),", texts.len());
+        texts.push(text.to_owned());
+    }
+    code.push_str("_ => None } }\n");
+}
+
+/// Every key with the arguments of its message.
+fn keys(source: &Map<String, Value>, path: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found = BTreeMap::new();
+    for (name, value) in source {
+        let key = format!("{path}{name}");
+        match message(&key, value) {
+            Some(Message::Text(_, names) | Message::Plural(_, names)) => {
+                found.insert(key, names);
+            }
+            None => found.extend(keys(
+                value.as_object().expect("message() took everything else"),
+                &format!("{key}."),
+            )),
+        }
+    }
+    found
+}
+
+fn check_other_locales(wanted: &BTreeMap<String, BTreeSet<String>>) {
+    let files = fs::read_dir("locales").expect("the folder exists");
+    for file in files.flatten() {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let Some(language) = name.strip_suffix(".json").filter(|language| *language != "en") else {
+            continue;
+        };
+        let found = keys(&read(language), "");
+        for (key, names) in wanted {
+            match found.get(key) {
+                None => panic!("locales/{name}: {key} is missing"),
+                Some(other) if other != names => panic!("locales/{name}: {key} has other arguments than in en.json"),
+                Some(_) => {}
+            }
+        }
+        if let Some(extra) = found.keys().find(|key| !wanted.contains_key(*key)) {
+            panic!("locales/{name}: {extra} is not in en.json");
+        }
+    }
+}

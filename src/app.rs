@@ -1,0 +1,55 @@
+//! The root: shared state, routes and the frame around them.
+
+use leptos::prelude::*;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+use crate::screens::edit::EditEntry;
+use crate::screens::frame::Frame;
+use crate::screens::guarded::Guarded;
+use crate::screens::history::History;
+use crate::screens::more::More;
+use crate::screens::not_found::NotFound;
+use crate::screens::settings::Settings;
+use crate::screens::sync::Sync;
+use crate::screens::today::Today;
+use crate::screens::trouble::TroubleScreen;
+use crate::shell::app_state::{App, Phase};
+use crate::shell::prefs::Prefs;
+use crate::shell::{boot, page};
+
+/// The app.
+#[component]
+pub(crate) fn Root() -> impl IntoView {
+    let app = App::new(Prefs::load());
+    provide_context(app);
+    let theme = Memo::new(move |_| app.prefs.with(|prefs| prefs.theme));
+    Effect::new(move |_| page::set_theme(theme.get()));
+    boot::start(app);
+    view! {
+        {move || match app.phase.get() {
+            // The page's own splash is still there.
+            Phase::Starting => ().into_any(),
+            Phase::Failed(trouble) => view! { <TroubleScreen trouble=trouble/> }.into_any(),
+            Phase::Ready => view! { <Places/> }.into_any(),
+        }}
+    }
+}
+
+#[component]
+fn Places() -> impl IntoView {
+    view! {
+        <Router>
+            <Frame>
+                <Routes fallback=|| view! { <NotFound/> }>
+                    <Route path=path!("/") view=|| view! { <Guarded><Today/></Guarded> }/>
+                    <Route path=path!("/history") view=|| view! { <Guarded><History/></Guarded> }/>
+                    <Route path=path!("/entry/:id") view=|| view! { <Guarded><EditEntry/></Guarded> }/>
+                    <Route path=path!("/sync") view=|| view! { <Guarded><Sync/></Guarded> }/>
+                    <Route path=path!("/settings") view=|| view! { <Guarded><Settings/></Guarded> }/>
+                    <Route path=path!("/more") view=|| view! { <Guarded><More/></Guarded> }/>
+                </Routes>
+            </Frame>
+        </Router>
+    }
+}

@@ -1,0 +1,123 @@
+//! An entry as screens show it.
+
+use lume_core::association::AssociationLabel;
+use lume_core::entry::MoodEntry;
+use lume_core::mood::MoodLabel;
+use lume_core::time::LocalDateTime;
+use lume_sync::reading::{Entity, ShownSync};
+use lume_sync::rows::{EntityKey, SyncState};
+
+use crate::i18n::t;
+
+/// What a card shows.
+#[derive(Clone, PartialEq)]
+pub(crate) struct EntryView {
+    /// Which entry.
+    pub(crate) key: EntityKey,
+    /// The content, for editing; `None` where this version can't read it.
+    pub(crate) entry: Option<MoodEntry>,
+    /// Where it stands with the backend.
+    pub(crate) sync: ShownSync,
+    /// As its row is sorted.
+    pub(crate) sort: String,
+}
+
+impl EntryView {
+    /// The view of an entity.
+    pub(crate) fn of(entity: &Entity) -> Self {
+        let sort = entity.content.get(lume_core::entry::field::LOCAL_TIME).and_then(serde_json::Value::as_str);
+        Self {
+            key: entity.key.clone(),
+            entry: MoodEntry::from_content(&entity.content).ok(),
+            sync: entity.sync,
+            sort: sort.unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// When it was, on the clocks of its zone.
+    pub(crate) fn local_time(&self) -> Option<LocalDateTime> {
+        self.entry.as_ref().map(|entry| entry.local_time)
+    }
+
+    /// The label of its mood.
+    pub(crate) fn mood(&self) -> &str {
+        let mood = self.entry.as_ref().and_then(MoodEntry::mood);
+        mood.map_or("", MoodLabel::as_str)
+    }
+
+    /// Its feelings in words, the mood first.
+    pub(crate) fn words(&self) -> String {
+        let labels = self.entry.as_ref().map(|entry| entry.labels.as_slice()).unwrap_or_default();
+        labels.iter().map(|label| mood_name(label.as_str())).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What it is about, in words.
+    pub(crate) fn topics(&self) -> Vec<String> {
+        let labels = self.entry.as_ref().map(|entry| entry.associations.as_slice()).unwrap_or_default();
+        labels.iter().map(|label| association_name(label.as_str())).collect()
+    }
+
+    /// Its note.
+    pub(crate) fn note(&self) -> Option<&str> {
+        self.entry.as_ref()?.note.as_deref()
+    }
+}
+
+/// A mood's name; one of the person's own is shown as it is.
+pub(crate) fn mood_name(label: &str) -> String {
+    t::moods::by_name(label).unwrap_or(label).to_owned()
+}
+
+/// An association's name; one of the person's own is shown as it is.
+pub(crate) fn association_name(label: &str) -> String {
+    t::associations::by_name(label).unwrap_or(label).to_owned()
+}
+
+/// The icon of a mood's label.
+pub(crate) fn mood_icon(label: &str) -> &'static str {
+    MoodLabel::from(label).known().map_or("own", lume_core::mood::Mood::icon)
+}
+
+/// The question that invites a note.
+pub(crate) fn prompt(label: Option<&str>) -> &'static str {
+    label.and_then(t::prompts::by_name).unwrap_or_else(t::log::other_prompt)
+}
+
+/// The label of an association as the catalogue has it.
+pub(crate) fn association_labels() -> Vec<String> {
+    lume_core::association::Association::ALL
+        .into_iter()
+        .map(|association| String::from(AssociationLabel::from(association)))
+        .collect()
+}
+
+/// Icon and word of where an entry stands.
+pub(crate) fn sync_words(sync: ShownSync) -> (&'static str, &'static str) {
+    match sync {
+        ShownSync::Stored(SyncState::Local) => ("device", t::entry::sync_local()),
+        ShownSync::Stored(SyncState::Waiting) => ("waiting", t::entry::sync_waiting()),
+        ShownSync::Sending => ("sync", t::entry::sync_sending()),
+        ShownSync::Stored(SyncState::Synced) => ("synced", t::entry::sync_synced()),
+        ShownSync::Stored(SyncState::Failed) => ("attention", t::entry::sync_failed()),
+        ShownSync::Stored(SyncState::Conflict) => ("attention", t::entry::sync_conflict()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_of_the_persons_own_are_shown_as_they_are() {
+        assert_eq!(mood_name("zen <3"), "zen <3");
+        assert_eq!(mood_icon("zen <3"), "own");
+        assert_eq!(mood_name("sad"), "Sad");
+        assert_eq!(mood_icon("sad"), "rain");
+        assert_eq!(association_name("gardening"), "gardening");
+    }
+
+    #[test]
+    fn every_association_has_a_name() {
+        assert!(association_labels().iter().all(|label| t::associations::by_name(label).is_some()));
+    }
+}

@@ -1,0 +1,9 @@
+//! What screens show and forms hold, as plain values with plain functions; tested without a browser.
+
+pub(crate) mod days;
+pub(crate) mod draft;
+pub(crate) mod entry_view;
+pub(crate) mod failure;
+pub(crate) mod moments;
+pub(crate) mod search;
+pub(crate) mod sync_words;

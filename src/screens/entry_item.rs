@@ -1,0 +1,30 @@
+//! An entry in a list, with what can be done with it.
+
+use leptos::prelude::*;
+
+use crate::i18n::t;
+use crate::model::entry_view::EntryView;
+use crate::shell::app_state::use_app;
+use crate::shell::dispatch::use_dispatch;
+use crate::shell::format;
+use crate::shell::intent::Intent;
+use crate::ui::entry_card::EntryCard;
+
+/// The entry's card; deletes with a way back.
+#[component]
+pub(crate) fn EntryItem(
+    /// The entry.
+    entry: EntryView,
+) -> impl IntoView {
+    let app = use_app();
+    let dispatch = use_dispatch();
+    let id = entry.key.id;
+    let time = entry.entry.as_ref().map(|entry| format::entry_time(entry.local_time, entry.zone.as_str()));
+    let delete = Callback::new(move |()| {
+        dispatch.send_then(Intent::Delete(id), move |outcome| match outcome {
+            Ok(_) => app.say_with_undo(t::entry::deleted(), id),
+            Err(failure) => app.say(format!("{}. {}", failure.what, failure.remedy)),
+        });
+    });
+    view! { <EntryCard entry=entry time=time.unwrap_or_default() on_delete=delete/> }
+}

@@ -1,0 +1,26 @@
+//! The boundary around each place: what can't be read is said there, and the other places go on.
+
+use leptos::prelude::*;
+
+use crate::i18n::t;
+use crate::model::failure::Failure;
+use crate::ui::failure_note::FailureNote;
+
+/// Shows its children, or why they could not be read.
+#[component]
+pub(crate) fn Guarded(
+    /// A place.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <ErrorBoundary fallback=|errors| {
+            let failure = Signal::derive(move || {
+                let words = errors.with(|errors| errors.iter().next().map(|(_, error)| error.to_string()));
+                words.map(|words| Failure::new(words, t::failure::kept_all(), t::failure::read_do()))
+            });
+            view! { <FailureNote failure=failure/> }
+        }>
+            {children()}
+        </ErrorBoundary>
+    }
+}

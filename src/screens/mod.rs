@@ -1,0 +1,17 @@
+//! The places of the app: they read signals, show components and send intents.
+
+pub(crate) mod banners;
+pub(crate) mod edit;
+pub(crate) mod entry_form;
+pub(crate) mod entry_item;
+pub(crate) mod frame;
+pub(crate) mod guarded;
+pub(crate) mod help;
+pub(crate) mod history;
+pub(crate) mod more;
+pub(crate) mod not_found;
+pub(crate) mod settings;
+pub(crate) mod sync;
+pub(crate) mod toasts;
+pub(crate) mod today;
+pub(crate) mod trouble;

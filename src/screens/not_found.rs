@@ -1,0 +1,21 @@
+//! An address that leads nowhere.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::i18n::t;
+use crate::shell::page;
+
+/// Says so, and shows a way on.
+#[component]
+pub(crate) fn NotFound() -> impl IntoView {
+    page::set_title(t::app::not_found());
+    view! {
+        <div class="empty">
+            <svg class="scene" aria-hidden="true"><use_ href="#s-hills"></use_></svg>
+            <h1>{t::app::not_found()}</h1>
+            <p>{t::app::not_found_say()}</p>
+            <A href="/" attr:class="button button-primary">{t::app::to_today()}</A>
+        </div>
+    }
+}

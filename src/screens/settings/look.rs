@@ -1,0 +1,79 @@
+//! Theme, language, and when a day begins.
+
+use leptos::prelude::*;
+use lume_core::day::DayStart;
+use lume_core::time::LocalDate;
+
+use crate::i18n::{language, t};
+use crate::shell::app_state::use_app;
+use crate::shell::format;
+use crate::shell::prefs::Theme;
+
+/// The latest hour a day can begin at.
+const DAY_START_HOUR_MAX: u16 = DayStart::MINUTES_MAX / 60;
+
+/// What belongs to the device.
+#[component]
+pub(crate) fn Look() -> impl IntoView {
+    let app = use_app();
+    let theme = move || app.prefs.with(|prefs| prefs.theme.code());
+    let set_theme = move |code: String| {
+        if let Some(theme) = Theme::ALL.into_iter().find(|theme| theme.code() == code) {
+            app.prefs_changed(|prefs| prefs.theme = theme);
+        }
+    };
+    let day_start = move || app.prefs.with(|prefs| prefs.day_start.to_string());
+    let set_day_start = move |text: String| {
+        if let Ok(start) = text.parse() {
+            app.prefs_changed(|prefs| prefs.day_start = start);
+        }
+    };
+    view! {
+        <section class="card settings-section" aria-labelledby="settings-look">
+            <h2 id="settings-look">{t::settings::look()}</h2>
+            <div class="settings-row">
+                <label class="field-label" for="theme">{t::settings::theme()}</label>
+                <select class="input" id="theme" prop:value=theme on:change=move |event| set_theme(event_target_value(&event))>
+                    {Theme::ALL.into_iter().map(|option| {
+                        let is_chosen = app.prefs.with_untracked(|prefs| prefs.theme == option);
+                        view! { <option value=option.code() selected=is_chosen>{theme_name(option)}</option> }
+                    }).collect_view()}
+                </select>
+            </div>
+            <div class="settings-row">
+                <label class="field-label" for="language">{t::settings::language()}</label>
+                <select class="input" id="language">
+                    <option value=language() selected=true>{t::settings::language_en()}</option>
+                </select>
+            </div>
+            <div class="settings-row">
+                <label class="field-label" for="day-start">{t::settings::day_start()}</label>
+                <select class="input" id="day-start" aria-describedby="day-start-help" prop:value=day_start
+                    on:change=move |event| set_day_start(event_target_value(&event))>
+                    {day_starts().map(|(start, name)| {
+                        let is_chosen = app.prefs.with_untracked(|prefs| prefs.day_start == start);
+                        view! { <option value=start.to_string() selected=is_chosen>{name}</option> }
+                    }).collect_view()}
+                </select>
+                <p class="field-help" id="day-start-help">{t::settings::day_start_help()}</p>
+            </div>
+        </section>
+    }
+}
+
+fn theme_name(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => t::settings::theme_system(),
+        Theme::Light => t::settings::theme_light(),
+        Theme::Dark => t::settings::theme_dark(),
+    }
+}
+
+/// Every full hour at which a day can begin, as clocks here show it.
+fn day_starts() -> impl Iterator<Item = (DayStart, String)> {
+    let some_day = LocalDate::new(2025, 1, 15);
+    (0..=DAY_START_HOUR_MAX).filter_map(move |hour| {
+        let start = DayStart::from_minutes(hour * 60)?;
+        Some((start, format::time_of_day(start.range_of(some_day?).start)))
+    })
+}

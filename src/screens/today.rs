@@ -1,0 +1,93 @@
+//! Today: how one feels right now, and what was noted since the day began.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use lume_sync::kinds::MOOD;
+
+use crate::i18n::t;
+use crate::model::draft::Draft;
+use crate::model::entry_view::EntryView;
+use crate::model::moments::DayPart;
+use crate::screens::entry_form::EntryForm;
+use crate::screens::entry_item::EntryItem;
+use crate::screens::help::{Help, LOW_VALENCE_MAX};
+use crate::shell::app_state::use_app;
+use crate::shell::drafts::use_draft;
+use crate::shell::query::use_query;
+use crate::shell::services::local_now;
+use crate::shell::{format, page};
+use crate::ui::mood_picker::FIRST_MOOD_ID;
+
+/// The draft of an entry that is not saved yet.
+const DRAFT: &str = "today";
+/// Set by the shortcut that opens the app to log at once.
+const LOG_PARAMETER: &str = "log";
+/// More than anybody notes in a day; the rest is in the history.
+const ENTRIES_MAX: usize = 200;
+
+/// The place one starts at.
+#[component]
+pub(crate) fn Today() -> impl IntoView {
+    page::set_title(t::app::today());
+    let app = use_app();
+    let draft = use_draft(DRAFT.to_owned(), Draft::default());
+    let is_low = RwSignal::new(false);
+    let parameters = use_query_map();
+    Effect::new(move |_| {
+        if parameters.with(|parameters| parameters.get(LOG_PARAMETER).is_some()) {
+            page::focus(FIRST_MOOD_ID);
+        }
+    });
+    let now = local_now();
+    let greeting = match DayPart::of(now.hour()) {
+        DayPart::Morning => t::today::morning(),
+        DayPart::Afternoon => t::today::afternoon(),
+        DayPart::Evening => t::today::evening(),
+        DayPart::Night => t::today::night(),
+    };
+    let on_saved = Callback::new(move |valence: Option<f64>| {
+        is_low.set(valence.is_some_and(|valence| valence <= LOW_VALENCE_MAX));
+        app.say(t::log::saved_thanks());
+        page::scroll_to_top();
+    });
+    view! {
+        <div class="today">
+            <section class="today-log">
+                <div class="today-head">
+                    <p class="today-date">{format::full_day(now.date())}</p>
+                    <h1>{greeting}</h1>
+                </div>
+                <Show when=move || is_low.get()><Help/></Show>
+                <EntryForm draft=draft on_saved=on_saved/>
+            </section>
+            <TodayList/>
+        </div>
+    }
+}
+
+#[component]
+fn TodayList() -> impl IntoView {
+    let app = use_app();
+    let from = move || {
+        let start = app.prefs.with(|prefs| prefs.day_start);
+        start.range_of(start.day_of(local_now())).start.to_string()
+    };
+    let found = use_query(from, |engine, from| async move {
+        let entities = engine.timeline(&MOOD.kind(), Some(from), None, ENTRIES_MAX).await?;
+        Ok(entities.iter().map(EntryView::of).collect::<Vec<_>>())
+    });
+    let list = move |entries: Vec<EntryView>| {
+        if entries.is_empty() {
+            view! { <p class="quiet">{t::today::none()}</p> }.into_any()
+        } else {
+            let items = entries.into_iter().map(|entry| view! { <li><EntryItem entry=entry/></li> });
+            view! { <ul class="entries">{items.collect_view()}</ul> }.into_any()
+        }
+    };
+    view! {
+        <section class="today-list" aria-labelledby="today-list">
+            <h2 id="today-list">{t::today::list()}</h2>
+            {move || found.get().map(|found| found.map(list))}
+        </section>
+    }
+}

@@ -1,0 +1,128 @@
+//! Signing in and out, which chooses the database: entries are never copied from one to another.
+
+use std::rc::Rc;
+
+use lume_core::time::LocalDate;
+use lume_sync::Trigger;
+use lume_sync::account::{AuthError, Authenticated};
+use lume_sync::store::StoreError;
+use lume_web::registry::AccountKey;
+
+use crate::shell::app_state::App;
+use crate::shell::prefs::Prefs;
+use crate::shell::services::Services;
+use crate::shell::{boot, status, triggers};
+
+/// What was typed to get a session.
+pub(crate) enum Credentials {
+    /// A new account.
+    Register {
+        /// Its address.
+        email: String,
+        /// Its password.
+        password: String,
+        /// What to call the person.
+        name: String,
+        /// For the age.
+        birth: LocalDate,
+    },
+    /// One that exists.
+    SignIn {
+        /// Its address.
+        email: String,
+        /// Its password.
+        password: String,
+    },
+}
+
+/// Gets a session and enters the account's profile: the one it had here before, this one if its entries come along,
+/// else a new one.
+pub(crate) async fn enter(app: App, credentials: Credentials, bring: bool) -> Result<(), AuthError> {
+    let Some(services) = app.services() else { return Err(AuthError::Store(closed())) };
+    let engine = &services.engine;
+    let authenticated = match &credentials {
+        Credentials::Register { email, password, name, birth } => {
+            engine.register(email, password, name, *birth).await?
+        }
+        Credentials::SignIn { email, password } => engine.sign_in(email, password).await?,
+    };
+    bind(app, &services, &authenticated, bring).await?;
+    app.prefs_changed(|prefs| prefs.has_signed_in = true);
+    app.data_changed();
+    status::refresh(app);
+    triggers::pass(app, Trigger::Manual);
+    Ok(())
+}
+
+async fn bind(app: App, services: &Rc<Services>, found: &Authenticated, bring: bool) -> Result<(), AuthError> {
+    let account = found.account();
+    let key = AccountKey { server_id: account.server_id.clone(), user_id: account.user_id };
+    let registry = &services.registry;
+    let here = services.engine.profile().await?;
+    let known = registry.find_account(&account.server_id, account.user_id).await?;
+    let entry = match known {
+        Some(entry) if entry.name == services.database => return services.engine.bind(found).await,
+        Some(entry) => entry,
+        None if bring && here.account.is_none() => {
+            // If the page is closed between the two, the start makes up for the second.
+            services.engine.bind(found).await?;
+            registry.bind(&services.database, key).await?;
+            return Ok(());
+        }
+        None => {
+            let entry = registry.create().await?;
+            registry.bind(&entry.name, key).await?
+        }
+    };
+    let next = Services::open(app, registry.clone(), &entry).await?;
+    next.engine.bind(found).await?;
+    registry.switch_to(&entry.name).await?;
+    replace(app, next);
+    Ok(())
+}
+
+/// Ends the session and goes back to the device's own profile, which keeps the backend that was chosen.
+pub(crate) async fn leave(app: App) -> Result<(), StoreError> {
+    let Some(services) = app.services() else { return Err(closed()) };
+    let backend = services.engine.profile().await?.backend;
+    services.engine.sign_out().await?;
+    let entry = services.registry.leave_account().await?;
+    let next = Services::open(app, services.registry.clone(), &entry).await?;
+    if next.engine.profile().await?.backend.base_url.is_empty() {
+        drop(next.engine.set_backend(&backend.base_url, &backend.api_key, backend.choice).await);
+    }
+    replace(app, next);
+    status::refresh(app);
+    Ok(())
+}
+
+/// Deletes every profile of this device. The page is to be loaded anew afterwards.
+pub(crate) async fn erase_all(app: App) -> Result<(), StoreError> {
+    let Some(services) = app.services() else { return Err(closed()) };
+    services.close();
+    for profile in services.registry.profiles().await? {
+        services.registry.erase(&profile.name).await?;
+    }
+    Prefs::erase();
+    Ok(())
+}
+
+fn replace(app: App, next: Rc<Services>) {
+    let before = app.services();
+    app.set_services(Some(next));
+    if let Some(before) = before {
+        before.close();
+    }
+    app.data_changed();
+    let config = leptos::prelude::GetUntracked::get_untracked(&app.config);
+    let engine = app.engine();
+    leptos::task::spawn_local(async move {
+        if let Some(engine) = engine {
+            boot::fill_in(&engine, &config).await;
+        }
+    });
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the app has not started".to_owned())
+}

@@ -1,0 +1,154 @@
+//! What all screens share: signals that the shell keeps up to date, and the way to the engine.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use lume_core::ids::EntityId;
+use lume_sync::Status;
+use lume_sync::meta::Profile;
+
+use crate::shell::config::Config;
+use crate::shell::prefs::Prefs;
+use crate::shell::services::{AppEngine, Services};
+
+/// How far the start has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The database is being opened.
+    Starting,
+    /// Everything works.
+    Ready,
+    /// Nothing can be shown or saved.
+    Failed(Trouble),
+}
+
+/// Why the app can't work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The browser gives no storage.
+    Blocked,
+    /// There is no room.
+    Full,
+    /// A newer version made the database.
+    Newer,
+    /// Another tab holds an older version.
+    Held,
+    /// It can't be read.
+    Corrupt,
+}
+
+/// A short message at the edge of the screen.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Toast {
+    /// Tells it from the one before.
+    pub(crate) number: u64,
+    /// What it says.
+    pub(crate) words: String,
+    /// The entry that Undo brings back.
+    pub(crate) undo: Option<EntityId>,
+}
+
+/// The shared state.
+#[derive(Clone, Copy)]
+pub(crate) struct App {
+    /// How far the start has come.
+    pub(crate) phase: RwSignal<Phase>,
+    /// Grows whenever entries or events may have changed.
+    pub(crate) data: RwSignal<u64>,
+    /// The published state of sync.
+    pub(crate) status: RwSignal<Option<Status>>,
+    /// What this database is for.
+    pub(crate) profile: RwSignal<Profile>,
+    /// What belongs to the device.
+    pub(crate) prefs: RwSignal<Prefs>,
+    /// What the deployment says.
+    pub(crate) config: RwSignal<Config>,
+    /// The message that is shown.
+    pub(crate) toast: RwSignal<Option<Toast>>,
+    /// Whether a form holds something unsaved.
+    pub(crate) unsaved: RwSignal<bool>,
+    /// Whether a new version waits.
+    pub(crate) update_ready: RwSignal<bool>,
+    /// Whether another tab has made the database newer than this page.
+    pub(crate) superseded: RwSignal<bool>,
+    /// Whether installing can be offered.
+    pub(crate) installable: RwSignal<bool>,
+    /// Grows when unsaved forms must be written now.
+    pub(crate) flush_drafts: RwSignal<u64>,
+    /// Whether each request is logged.
+    pub(crate) logs_requests: RwSignal<bool>,
+    /// Whether one has come to the shown place from another one of the app.
+    pub(crate) has_moved: StoredValue<bool>,
+    services: StoredValue<Option<Rc<Services>>, LocalStorage>,
+}
+
+impl App {
+    /// The state of an app that has just been opened.
+    pub(crate) fn new(prefs: Prefs) -> Self {
+        Self {
+            phase: RwSignal::new(Phase::Starting),
+            data: RwSignal::new(0),
+            status: RwSignal::new(None),
+            profile: RwSignal::new(Profile::default()),
+            prefs: RwSignal::new(prefs),
+            config: RwSignal::new(Config::default()),
+            toast: RwSignal::new(None),
+            unsaved: RwSignal::new(false),
+            update_ready: RwSignal::new(false),
+            superseded: RwSignal::new(false),
+            installable: RwSignal::new(false),
+            flush_drafts: RwSignal::new(0),
+            logs_requests: RwSignal::new(false),
+            has_moved: StoredValue::new(false),
+            services: StoredValue::new_local(None),
+        }
+    }
+
+    /// The services, once the database is open.
+    pub(crate) fn services(self) -> Option<Rc<Services>> {
+        self.services.try_get_value().flatten()
+    }
+
+    /// The engine, once the database is open.
+    pub(crate) fn engine(self) -> Option<Rc<AppEngine>> {
+        self.services().map(|services| Rc::clone(&services.engine))
+    }
+
+    /// Takes other services: at the start, and when another profile is entered.
+    pub(crate) fn set_services(self, services: Option<Rc<Services>>) {
+        self.services.set_value(services);
+    }
+
+    /// Shows a message in the place of the one before.
+    pub(crate) fn say(self, words: impl Into<String>) {
+        self.show(words.into(), None);
+    }
+
+    /// Shows a message with a way back for an entry.
+    pub(crate) fn say_with_undo(self, words: impl Into<String>, entry: EntityId) {
+        self.show(words.into(), Some(entry));
+    }
+
+    fn show(self, words: String, undo: Option<EntityId>) {
+        self.toast.update(|toast| {
+            let number = toast.as_ref().map_or(0, |toast| toast.number) + 1;
+            *toast = Some(Toast { number, words, undo });
+        });
+    }
+
+    /// Changes what belongs to the device, and keeps it.
+    pub(crate) fn prefs_changed(self, change: impl FnOnce(&mut Prefs)) {
+        self.prefs.update(change);
+        self.prefs.with_untracked(Prefs::store);
+    }
+
+    /// Says that what lists show may have changed.
+    pub(crate) fn data_changed(self) {
+        self.data.update(|data| *data = data.wrapping_add(1));
+    }
+}
+
+/// The shared state, from anywhere below the app's root.
+pub(crate) fn use_app() -> App {
+    expect_context()
+}

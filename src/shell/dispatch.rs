@@ -1,0 +1,146 @@
+//! The one way in which a screen has something done.
+
+use leptos::task::spawn_local;
+use lume_core::ids::EntityId;
+use lume_sync::Trigger;
+use lume_sync::kinds::MOOD;
+use lume_sync::pass::PassReport;
+use lume_sync::rows::EntityKey;
+use lume_web::persist;
+
+use crate::i18n::t;
+use crate::model::failure::{self, Failure};
+use crate::shell::app_state::{App, use_app};
+use crate::shell::intent::Intent;
+use crate::shell::{account, page, status, triggers};
+
+/// Carries out intents.
+#[derive(Clone, Copy)]
+pub(crate) struct Dispatch(App);
+
+/// The dispatch, from anywhere below the app's root.
+pub(crate) fn use_dispatch() -> Dispatch {
+    Dispatch(use_app())
+}
+
+/// How an intent went, where it went well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Done {
+    /// What a pass did, if one ran.
+    pub(crate) pass: PassReport,
+}
+
+impl Dispatch {
+    /// Has something done. A failure is shown as a message.
+    pub(crate) fn send(self, intent: Intent) {
+        let app = self.0;
+        self.send_then(intent, move |outcome| {
+            if let Err(failure) = outcome {
+                app.say(format!("{}. {}", failure.what, failure.remedy));
+            }
+        });
+    }
+
+    /// Has something done, and calls back once it is committed or has failed.
+    pub(crate) fn send_then(self, intent: Intent, then: impl FnOnce(Result<Done, Failure>) + 'static) {
+        let app = self.0;
+        spawn_local(async move { then(perform(app, intent).await) });
+    }
+}
+
+/// The key of a mood entry.
+pub(crate) fn mood_key(id: EntityId) -> EntityKey {
+    EntityKey { kind: MOOD.kind(), id }
+}
+
+async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
+    let engine = app
+        .engine()
+        .ok_or_else(|| Failure::new(t::failure::read(), t::failure::kept_all(), t::failure::read_do()))?;
+    let done = Ok(Done::default());
+    match intent {
+        Intent::Create { id, content, draft } => {
+            let saved = engine.create(&MOOD.kind(), id, content, Some(&draft)).await;
+            saved.map_err(|error| failure::of_commit(&error))?;
+            saved_something(app);
+            ask_to_keep_once(app).await;
+            done
+        }
+        Intent::Update { key, content, draft } => {
+            engine.update(&key, content, Some(&draft)).await.map_err(|error| failure::of_commit(&error))?;
+            saved_something(app);
+            done
+        }
+        Intent::Delete(id) => {
+            engine.delete(&mood_key(id)).await.map_err(|error| failure::of_commit(&error))?;
+            status::refresh(app);
+            done
+        }
+        Intent::Restore(id) => {
+            engine.restore(&mood_key(id)).await.map_err(|error| failure::of_commit(&error))?;
+            saved_something(app);
+            done
+        }
+        Intent::SyncNow => Ok(Done { pass: engine.pass(Trigger::Manual).await }),
+        Intent::Retry(event_id) => {
+            engine.retry(event_id).await.map_err(|error| failure::of_reading(&error))?;
+            Ok(Done { pass: engine.pass(Trigger::Manual).await })
+        }
+        Intent::Discard(event_id) => {
+            engine.discard(event_id).await.map_err(|error| failure::of_reading(&error))?;
+            done
+        }
+        Intent::SetMode(mode) => {
+            engine.set_mode(mode).await.map_err(|error| failure::of_setting_store(&error))?;
+            triggers::pass(app, Trigger::Manual);
+            done
+        }
+        Intent::SetBackend { base_url, api_key } => {
+            let base_url = if base_url.trim().is_empty() { page::origin() } else { base_url };
+            let choice = engine.profile().await.map_err(|error| failure::of_setting_store(&error))?.backend.choice;
+            engine.set_backend(&base_url, &api_key, choice).await.map_err(|error| failure::of_setting(&error))?;
+            done
+        }
+        Intent::SetInterval(seconds) => {
+            engine.set_interval(seconds).await.map_err(|error| failure::of_setting(&error))?;
+            done
+        }
+        Intent::Enter { credentials, bring } => {
+            let entered = account::enter(app, credentials, bring).await;
+            entered.map_err(|error| failure::of_auth(&error))?;
+            done
+        }
+        Intent::Leave => {
+            account::leave(app).await.map_err(|error| failure::of_setting_store(&error))?;
+            done
+        }
+        Intent::LogRequests(on) => {
+            engine.set_debug_log(on);
+            done
+        }
+        Intent::AskToKeep => {
+            persist::request_persistence().await;
+            app.data_changed();
+            done
+        }
+        Intent::Erase => {
+            account::erase_all(app).await.map_err(|error| failure::of_erasing(&error))?;
+            page::leave_for("/");
+            done
+        }
+    }
+}
+
+fn saved_something(app: App) {
+    status::refresh(app);
+    triggers::pass(app, Trigger::Saved);
+}
+
+/// After the first entry: there is something to keep now, and some browsers ask the person.
+async fn ask_to_keep_once(app: App) {
+    if leptos::prelude::WithUntracked::with_untracked(&app.prefs, |prefs| prefs.asked_to_keep) {
+        return;
+    }
+    app.prefs_changed(|prefs| prefs.asked_to_keep = true);
+    persist::request_persistence().await;
+}

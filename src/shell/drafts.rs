@@ -1,0 +1,134 @@
+//! Unsaved forms: written while one types, and at once when the page goes to the background.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::model::draft::Draft;
+use crate::shell::app_state::{App, use_app};
+
+/// How long after the last keystroke a draft is written.
+const WRITE_AFTER_MS: u64 = 300;
+
+/// A form that outlives its page.
+#[derive(Clone, Copy)]
+pub(crate) struct KeptDraft {
+    /// The form.
+    pub(crate) form: RwSignal<Draft>,
+    /// Whether it was found unsaved.
+    pub(crate) restored: RwSignal<bool>,
+    /// What the database is known to hold; `None` until it was asked.
+    written: StoredValue<Option<Draft>>,
+    /// What the form is when nothing is unsaved.
+    origin: StoredValue<Draft>,
+    name: StoredValue<String>,
+    /// Set while the form is being saved, which removes the draft.
+    paused: StoredValue<bool>,
+}
+
+impl KeptDraft {
+    /// The draft's name.
+    pub(crate) fn name(self) -> String {
+        self.name.get_value()
+    }
+
+    /// Writes nothing while the form is being saved: a draft that came after the save would be found again.
+    pub(crate) fn pause(self, paused: bool) {
+        self.paused.set_value(paused);
+    }
+
+    /// The form is saved: what it holds from here on is compared with this.
+    pub(crate) fn saved(self, origin: Draft) {
+        // The save has removed the draft in its own transaction.
+        self.written.set_value(Some(origin.clone()));
+        self.origin.set_value(origin.clone());
+        self.paused.set_value(false);
+        self.restored.set(false);
+        self.form.set(origin);
+    }
+
+    /// Forgets what is unsaved.
+    pub(crate) fn clear(self) {
+        self.restored.set(false);
+        self.form.set(self.origin.get_value());
+    }
+}
+
+/// Keeps a form under a name. `origin` is what it holds when nothing is unsaved.
+pub(crate) fn use_draft(name: String, origin: Draft) -> KeptDraft {
+    let app = use_app();
+    let draft = KeptDraft {
+        form: RwSignal::new(origin.clone()),
+        restored: RwSignal::new(false),
+        written: StoredValue::new(None),
+        origin: StoredValue::new(origin),
+        name: StoredValue::new(name),
+        paused: StoredValue::new(false),
+    };
+    load(app, draft);
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |_| {
+        draft.form.track();
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+        let handle = set_timeout_with_handle(move || write(app, draft), Duration::from_millis(WRITE_AFTER_MS));
+        timer.set_value(handle.ok());
+    });
+    Effect::new(move |before: Option<u64>| {
+        let flush = app.flush_drafts.get();
+        if before.is_some_and(|before| before != flush) {
+            write(app, draft);
+        }
+        flush
+    });
+    on_cleanup(move || {
+        write(app, draft);
+        app.unsaved.set(false);
+    });
+    draft
+}
+
+fn load(app: App, draft: KeptDraft) {
+    let Some(engine) = app.engine() else { return };
+    let name = draft.name();
+    spawn_local(async move {
+        let stored = engine.draft(&name).await.ok().flatten();
+        let stored: Option<Draft> = stored.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let Some(origin) = draft.origin.try_get_value() else { return };
+        match stored {
+            Some(stored) if stored != origin => {
+                draft.written.set_value(Some(stored.clone()));
+                // What was typed meanwhile is newer.
+                if draft.form.with_untracked(|form| *form == origin) {
+                    draft.restored.set(true);
+                    draft.form.set(stored);
+                }
+            }
+            Some(_) | None => draft.written.set_value(Some(origin)),
+        }
+    });
+}
+
+/// Writes the form if the database holds another. Nothing is written before the database was asked: it would overwrite
+/// what it is asked for.
+fn write(app: App, draft: KeptDraft) {
+    let (Some(engine), Some(form)) = (app.engine(), draft.form.try_get_untracked()) else { return };
+    let Some(Some(written)) = draft.written.try_get_value() else { return };
+    let is_unsaved = draft.origin.with_value(|origin| form != *origin);
+    app.unsaved.set(is_unsaved);
+    if written == form || draft.paused.get_value() {
+        return;
+    }
+    draft.written.set_value(Some(form.clone()));
+    let name = draft.name();
+    spawn_local(async move {
+        // A draft is a help: where it can't be kept, saving the entry will say so.
+        if !is_unsaved {
+            drop(engine.clear_draft(&name).await);
+        } else if let Ok(bytes) = serde_json::to_vec(&form) {
+            drop(engine.save_draft(&name, &bytes).await);
+        }
+    });
+}

@@ -1,0 +1,114 @@
+//! Dates, times and sizes in words, by the browser's `Intl`.
+
+use js_sys::{Date, Object, Reflect};
+use lume_core::time::{LocalDate, LocalDateTime, Timestamp, UtcOffsetMinutes};
+use wasm_bindgen::JsValue;
+
+use crate::i18n::{language, t};
+use crate::model::moments::zone_city;
+use crate::shell::services::{local_now, local_time, zone};
+
+/// The time of day.
+pub(crate) fn time_of_day(local: LocalDateTime) -> String {
+    format_civil(local, &[("hour", "numeric"), ("minute", "2-digit")])
+}
+
+/// An entry's time of day, with its zone's city where that is not the one here.
+pub(crate) fn entry_time(local: LocalDateTime, entry_zone: &str) -> String {
+    let time = time_of_day(local);
+    if entry_zone == zone().as_str() { time } else { t::entry::at_zone(&time, &zone_city(entry_zone)) }
+}
+
+/// A day as a heading: today and yesterday by name, the year only where it is another.
+pub(crate) fn day(date: LocalDate, today: LocalDate) -> String {
+    match today.days_since(date) {
+        0 => t::history::today().to_owned(),
+        1 => t::history::yesterday().to_owned(),
+        _ => {
+            let mut parts = vec![("weekday", "long"), ("day", "numeric"), ("month", "long")];
+            if date.year() != today.year() {
+                parts.push(("year", "numeric"));
+            }
+            format_civil(date.midnight(), &parts)
+        }
+    }
+}
+
+/// A day in full, without today and yesterday.
+pub(crate) fn full_day(date: LocalDate) -> String {
+    format_civil(date.midnight(), &[("weekday", "long"), ("day", "numeric"), ("month", "long")])
+}
+
+/// A date and a time of day.
+pub(crate) fn day_and_time(local: LocalDateTime) -> String {
+    let day = day(local.date(), local_now().date());
+    format!("{day}, {}", time_of_day(local))
+}
+
+/// An instant, on the clocks here.
+pub(crate) fn moment(at: Timestamp) -> String {
+    day_and_time(local_time(at, &zone()))
+}
+
+/// An instant to the second, for logs.
+pub(crate) fn log_time(at: Timestamp) -> String {
+    format_civil(local_time(at, &zone()), &[("hour", "2-digit"), ("minute", "2-digit"), ("second", "2-digit")])
+}
+
+/// A number of bytes.
+pub(crate) fn bytes(count: u64) -> String {
+    const KB: f64 = 1_000.0;
+    let count = to_f64(count);
+    let (value, unit) = if count < KB * KB {
+        (count / KB, "kilobyte")
+    } else if count < KB * KB * KB {
+        (count / KB / KB, "megabyte")
+    } else {
+        (count / KB / KB / KB, "gigabyte")
+    };
+    number(value, &[("style", "unit"), ("unit", unit), ("maximumFractionDigits", "1")])
+}
+
+#[expect(clippy::cast_precision_loss, reason = "rounded for reading anyway")]
+fn to_f64(count: u64) -> f64 {
+    count as f64
+}
+
+fn number(value: f64, parts: &[(&str, &str)]) -> String {
+    crate::i18n::platform::format_number(&locale(), value, &options(parts)).unwrap_or_else(|| value.to_string())
+}
+
+/// Formats what a clock on the wall shows: as if it were UTC, so that no zone changes it.
+fn format_civil(local: LocalDateTime, parts: &[(&str, &str)]) -> String {
+    let at = local.to_instant(UtcOffsetMinutes::ZERO).as_millis();
+    #[expect(clippy::cast_precision_loss, reason = "times are far below 2^53 milliseconds")]
+    let date = Date::new(&JsValue::from_f64(at as f64));
+    let options = options(parts);
+    set(&options, "timeZone", "UTC");
+    String::from(date.to_locale_string(&locale(), &options))
+}
+
+fn options(parts: &[(&str, &str)]) -> Object {
+    let options = Object::new();
+    for (name, value) in parts {
+        set(&options, name, value);
+    }
+    options
+}
+
+fn set(options: &Object, name: &str, value: &str) {
+    // A fresh object takes any property.
+    drop(Reflect::set(options, &name.into(), &value.into()));
+}
+
+/// The person's own variant of the app's language, as in en-GB, for the order of dates and the kind of clock.
+fn locale() -> String {
+    let languages = web_sys::window().map(|window| window.navigator().languages());
+    let own = languages.and_then(|languages| {
+        languages
+            .iter()
+            .filter_map(|tag| tag.as_string())
+            .find(|tag| tag.split('-').next() == Some(language()))
+    });
+    own.unwrap_or_else(|| language().to_owned())
+}

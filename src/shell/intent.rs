@@ -1,0 +1,66 @@
+//! What a person wants done.
+
+use lume_core::ids::{EntityId, EventId};
+use lume_sync::content::Content;
+use lume_sync::meta::AppMode;
+use lume_sync::rows::EntityKey;
+
+use crate::shell::account::Credentials;
+
+/// One wish. Each is carried out by the dispatch, which says how it went.
+pub(crate) enum Intent {
+    /// Keep a new entry.
+    Create {
+        /// Its id; the same for a second try.
+        id: EntityId,
+        /// What it says.
+        content: Content,
+        /// The draft it was written in.
+        draft: String,
+    },
+    /// Keep a changed entry.
+    Update {
+        /// Which one.
+        key: EntityKey,
+        /// All that it says now.
+        content: Content,
+        /// The draft it was written in.
+        draft: String,
+    },
+    /// Delete an entry.
+    Delete(EntityId),
+    /// Bring a deleted entry back.
+    Restore(EntityId),
+    /// Send what waits.
+    SyncNow,
+    /// Send a refused change again.
+    Retry(EventId),
+    /// Give a refused change up.
+    Discard(EventId),
+    /// Keep entries here, or send them too.
+    SetMode(AppMode),
+    /// Use this backend.
+    SetBackend {
+        /// Its address; empty is this site's own.
+        base_url: String,
+        /// Its key; may be empty.
+        api_key: String,
+    },
+    /// Send so often, in seconds.
+    SetInterval(u32),
+    /// Get a session.
+    Enter {
+        /// What was typed.
+        credentials: Credentials,
+        /// Whether the entries of this device come along.
+        bring: bool,
+    },
+    /// End the session.
+    Leave,
+    /// Log each request, or no longer.
+    LogRequests(bool),
+    /// Ask the browser to keep the data.
+    AskToKeep,
+    /// Delete everything on this device.
+    Erase,
+}

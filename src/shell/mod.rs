@@ -1,0 +1,21 @@
+//! The browser's side of the app: what starts things, listens, and carries out intents.
+//!
+//! Architecture invariant: `spawn_local` appears here and nowhere else. Screens read signals and send intents.
+
+pub(crate) mod account;
+pub(crate) mod app_state;
+pub(crate) mod boot;
+pub(crate) mod config;
+pub(crate) mod dispatch;
+pub(crate) mod drafts;
+pub(crate) mod format;
+pub(crate) mod intent;
+pub(crate) mod page;
+pub(crate) mod panic;
+pub(crate) mod prefs;
+pub(crate) mod pwa;
+pub(crate) mod query;
+pub(crate) mod services;
+pub(crate) mod status;
+pub(crate) mod timeline;
+pub(crate) mod triggers;

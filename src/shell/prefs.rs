@@ -1,0 +1,97 @@
+//! What belongs to the device rather than to an account: theme, language, when a day begins.
+//!
+//! Kept in local storage: it is needed before the database is open, and nothing is lost with it.
+
+use lume_core::day::DayStart;
+use serde::{Deserialize, Serialize};
+
+/// The name of the record.
+const KEY: &str = "lume.prefs";
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Theme {
+    /// As the device has it.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// Its word in the record and in the page.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// The record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Prefs {
+    /// Light or dark.
+    pub(crate) theme: Theme,
+    /// When a day begins.
+    pub(crate) day_start: DayStart,
+    /// Whether the browser was asked to keep the data.
+    pub(crate) asked_to_keep: bool,
+    /// Whether installing was offered.
+    pub(crate) install_offered: bool,
+    /// Whether somebody has signed in here before.
+    pub(crate) has_signed_in: bool,
+}
+
+impl Prefs {
+    /// Reads the record; one that is missing or broken is the default.
+    pub(crate) fn load() -> Self {
+        let text = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    }
+
+    /// Writes the record. Where nothing can be stored it lasts until the page is closed.
+    pub(crate) fn store(&self) {
+        if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(self)) {
+            drop(storage.set_item(KEY, &text));
+        }
+    }
+
+    /// Removes the record.
+    pub(crate) fn erase() {
+        if let Some(storage) = storage() {
+            drop(storage.remove_item(KEY));
+        }
+    }
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Prefs, Theme};
+
+    #[test]
+    fn a_record_of_another_version_keeps_what_is_known() {
+        let prefs: Prefs = serde_json::from_str(r#"{"theme":"dark","later":[1]}"#).expect("it is valid");
+
+        assert_eq!(prefs, Prefs { theme: Theme::Dark, ..Prefs::default() });
+    }
+
+    #[test]
+    fn a_theme_is_written_as_its_code() {
+        for theme in Theme::ALL {
+            assert_eq!(serde_json::to_string(&theme).expect("it is a word"), format!("\"{}\"", theme.code()));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The engine of the profile in use, and what belongs to its database.
+
+use std::rc::Rc;
+
+use lume_core::time::{LocalDateTime, Timestamp, ZoneName, local_at};
+use lume_sync::ports::{Clock, Ports, Random};
+use lume_sync::{Engine, EngineOptions, StoreError};
+use lume_web::channel::ChangeChannel;
+use lume_web::clock::WebClock;
+use lume_web::random::WebRandom;
+use lume_web::registry::{ProfileEntry, Registry};
+use lume_web::zone::WebZones;
+use lume_web::{BrowserPorts, CallbackObserver};
+
+use crate::shell::app_state::App;
+use crate::shell::status;
+
+/// The engine over a browser.
+pub(crate) type AppEngine = Engine<BrowserPorts<CallbackObserver>>;
+
+/// What belongs to one open profile.
+pub(crate) struct Services {
+    /// The profiles of this device.
+    pub(crate) registry: Registry,
+    /// The profile's name, which is its database's.
+    pub(crate) database: String,
+    /// Its engine.
+    pub(crate) engine: Rc<AppEngine>,
+    /// Tells the other tabs; `None` where the platform can't.
+    pub(crate) channel: Option<ChangeChannel>,
+}
+
+impl Services {
+    /// Opens a profile. Nothing is read yet.
+    pub(crate) async fn open(app: App, registry: Registry, profile: &ProfileEntry) -> Result<Rc<Self>, StoreError> {
+        let database = profile.name.clone();
+        let observer = CallbackObserver::new(move |notice| status::hear(app, notice));
+        let ports =
+            BrowserPorts::open(&registry, &database, observer, move |notice| status::hear_database(app, notice)).await?;
+        let options = EngineOptions { owner: random_name(), client_version: env!("CARGO_PKG_VERSION").to_owned() };
+        let channel = ChangeChannel::join(&database, move || status::hear_other_tab(app));
+        Ok(Rc::new(Self { registry, engine: Rc::new(Engine::new(ports, options)), channel, database }))
+    }
+
+    /// Closes the database's connection.
+    pub(crate) fn close(&self) {
+        self.engine.ports().transport().stop_all();
+        self.engine.ports().store().connection().close();
+    }
+}
+
+fn random_name() -> String {
+    lume_core::ids::DeviceId::from_random_bytes(WebRandom.bytes()).to_string()
+}
+
+/// A new entity's id.
+pub(crate) fn new_entity_id() -> lume_core::ids::EntityId {
+    lume_core::ids::EntityId::from_random_bytes(WebRandom.bytes())
+}
+
+/// The wall clock.
+pub(crate) fn now() -> Timestamp {
+    WebClock.now()
+}
+
+thread_local! {
+    static ZONES: WebZones = WebZones::default();
+}
+
+/// Calls with the browser's rules of time zones.
+pub(crate) fn with_zones<T>(call: impl FnOnce(&WebZones) -> T) -> T {
+    ZONES.with(call)
+}
+
+/// The zone that the device is in now.
+pub(crate) fn zone() -> ZoneName {
+    with_zones(WebZones::current)
+}
+
+/// What clocks in a zone show at an instant; in UTC if the browser does not know the zone.
+pub(crate) fn local_time(at: Timestamp, zone: &ZoneName) -> LocalDateTime {
+    with_zones(|zones| local_at(zones, zone, at))
+        .unwrap_or_else(|_| at.to_local(lume_core::time::UtcOffsetMinutes::ZERO))
+}
+
+/// What the clocks here show now.
+pub(crate) fn local_now() -> LocalDateTime {
+    local_time(now(), &zone())
+}

@@ -1,0 +1,78 @@
+//! What starts a pass: the timer, a network, a look at the app, a save, and the time that a waiting event set.
+
+use std::cell::{Cell, RefCell};
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use lume_sync::meta::AppMode;
+use lume_sync::{Blocked, Status, Trigger};
+use lume_web::connectivity::{Connectivity, Signal};
+use lume_web::timer::{Interval, every, sleep};
+
+use crate::shell::app_state::App;
+use crate::shell::services::now;
+use crate::shell::status;
+
+/// A planned pass comes at least this long after the plan, so that a reason to wait that is not known here costs
+/// little.
+const PLANNED_WAIT_MS_MIN: i64 = 1_000;
+/// No plan reaches further: the interval comes first.
+const PLANNED_WAIT_MS_MAX: i64 = 120_000;
+
+thread_local! {
+    static INTERVAL: RefCell<Option<Interval>> = const { RefCell::new(None) };
+    static LISTENING: RefCell<Option<Connectivity>> = const { RefCell::new(None) };
+    static PLAN: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Runs a pass, and does not wait for it.
+pub(crate) fn pass(app: App, trigger: Trigger) {
+    let Some(engine) = app.engine() else { return };
+    spawn_local(async move {
+        engine.pass(trigger).await;
+    });
+}
+
+/// Begins to listen. Called once, when the app is ready.
+pub(crate) fn start(app: App) {
+    let listening = Connectivity::listen(move |signal| match signal {
+        Signal::Online => {
+            status::refresh(app);
+            pass(app, Trigger::Online);
+        }
+        Signal::Offline => status::refresh(app),
+        Signal::Foreground => {
+            status::check_profile(app);
+            app.data_changed();
+            status::refresh(app);
+            pass(app, Trigger::Foreground);
+        }
+        Signal::Background => app.flush_drafts.update(|count| *count = count.wrapping_add(1)),
+    });
+    LISTENING.set(Some(listening));
+    let interval_s = Memo::new(move |_| app.profile.with(|profile| profile.interval_s));
+    Effect::new(move |_| {
+        let interval = every(u64::from(interval_s.get()) * 1_000, move || pass(app, Trigger::Timer));
+        INTERVAL.set(Some(interval));
+    });
+    pass(app, Trigger::Start);
+}
+
+/// Plans a pass for when the next event may go out.
+pub(crate) fn plan_next_pass(app: App, status: &Status) {
+    let number = PLAN.get().wrapping_add(1);
+    PLAN.set(number);
+    let may_send = status.mode == AppMode::Synced
+        && status.signed_in
+        && status.online
+        && !status.processing
+        && !status.blocked.is_some_and(Blocked::needs_person);
+    let Some(next) = status.next_attempt.filter(|_| may_send) else { return };
+    let wait_ms = next.millis_since(now()).clamp(PLANNED_WAIT_MS_MIN, PLANNED_WAIT_MS_MAX);
+    spawn_local(async move {
+        sleep(wait_ms.unsigned_abs()).await;
+        if PLAN.get() == number {
+            pass(app, Trigger::Timer);
+        }
+    });
+}

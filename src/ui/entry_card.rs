@@ -1,0 +1,82 @@
+//! One entry in a list.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::i18n::t;
+use crate::model::entry_view::{EntryView, sync_words};
+use crate::ui::icon::Icon;
+use crate::ui::mood_badge::MoodBadge;
+
+/// An entry with its words, its time, its note and where it stands with the backend.
+#[component]
+pub(crate) fn EntryCard(
+    /// The entry.
+    entry: EntryView,
+    /// Its time in words.
+    time: String,
+    /// Called when it is to be deleted.
+    on_delete: Callback<()>,
+) -> impl IntoView {
+    let id = entry.key.id.to_string();
+    let words = if entry.entry.is_some() { entry.words() } else { t::entry::unreadable().to_owned() };
+    let (sync_icon, sync_word) = sync_words(entry.sync);
+    let topics = entry.topics();
+    let note = entry.note().map(str::to_owned);
+    let has_body = note.is_some() || !topics.is_empty();
+    let can_edit = entry.entry.is_some();
+    let label = format!("{words}, {time}");
+    let edit_label = t::entry::edit_named(&words, &time);
+    let delete_label = t::entry::delete_named(&words, &time);
+    view! {
+        <article
+            class="entry"
+            data-testid="entry"
+            data-entry-id=id.clone()
+            data-sync=entry.sync.code()
+            aria-label=label
+        >
+            <MoodBadge label=entry.mood().to_owned()/>
+            <div class="entry-head">
+                <h3 class="entry-mood">{words}</h3>
+                <p class="entry-meta">
+                    <span>{time}</span>
+                    <span class="entry-sync"><Icon name=sync_icon/>{sync_word}</span>
+                </p>
+            </div>
+            <div class="entry-actions">
+                {can_edit.then(|| view! {
+                    <A
+                        href=format!("/entry/{id}")
+                        attr:class="icon-button"
+                        attr:data-testid="entry-edit"
+                        attr:aria-label=edit_label
+                        attr:title=t::entry::edit()
+                    >
+                        <Icon name="edit"/>
+                    </A>
+                })}
+                <button
+                    type="button"
+                    class="icon-button"
+                    data-testid="entry-delete"
+                    aria-label=delete_label
+                    title=t::entry::delete()
+                    on:click=move |_| on_delete.run(())
+                >
+                    <Icon name="trash"/>
+                </button>
+            </div>
+            {has_body.then(|| view! {
+                <div class="entry-body">
+                    {note.map(|note| view! { <p class="entry-note" dir="auto">{note}</p> })}
+                    {(!topics.is_empty()).then(|| view! {
+                        <ul class="tags" aria-label=t::log::about()>
+                            {topics.into_iter().map(|topic| view! { <li class="tag">{topic}</li> }).collect_view()}
+                        </ul>
+                    })}
+                </div>
+            })}
+        </article>
+    }
+}

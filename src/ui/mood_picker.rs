@@ -1,0 +1,73 @@
+//! The grid of moods to pick one from.
+
+use leptos::prelude::*;
+use lume_core::mood::Mood;
+
+use crate::i18n::t;
+use crate::model::entry_view::{mood_icon, mood_name};
+use crate::ui::icon::Icon;
+use crate::ui::mood_badge::ground;
+
+/// The id of the first tile's control, for the shortcut that opens the app right there.
+pub(crate) const FIRST_MOOD_ID: &str = "mood-first";
+
+/// Eighteen tiles, and one more for a mood of the person's own if that is picked.
+#[component]
+pub(crate) fn MoodPicker(
+    /// The picked mood's label.
+    #[prop(into)]
+    picked: Signal<Option<String>>,
+    /// Called with a label when one is picked.
+    on_pick: Callback<String>,
+) -> impl IntoView {
+    let own = Memo::new(move |_| picked.get().filter(|label| Mood::by_label(label).is_none()));
+    let tile = move |label: String, first: bool| {
+        view! { <MoodTile label=label picked=picked on_pick=on_pick first=first/> }
+    };
+    view! {
+        <fieldset>
+            <legend class="visually-hidden">{t::log::mood()}</legend>
+            <div class="mood-grid">
+                {move || own.get().map(|label| tile(label, false))}
+                {Mood::ALL
+                    .into_iter()
+                    .enumerate()
+                    .map(|(place, mood)| tile(mood.label().to_owned(), place == 0))
+                    .collect_view()}
+            </div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn MoodTile(
+    label: String,
+    #[prop(into)] picked: Signal<Option<String>>,
+    on_pick: Callback<String>,
+    first: bool,
+) -> impl IntoView {
+    let name = mood_name(&label);
+    let icon = mood_icon(&label);
+    let class = format!("mood-tile {}", ground(&label));
+    let test_id = format!("mood-{label}");
+    let is_picked = {
+        let label = label.clone();
+        move || picked.with(|picked| picked.as_deref() == Some(label.as_str()))
+    };
+    let value = label.clone();
+    view! {
+        <label class=class data-testid=test_id>
+            <input
+                type="radio"
+                name="mood"
+                id=first.then_some(FIRST_MOOD_ID)
+                value=value
+                prop:checked=is_picked
+                on:change=move |_| on_pick.run(label.clone())
+            />
+            <Icon name=icon/>
+            <span>{name}</span>
+            <span class="mood-tick" aria-hidden="true"><Icon name="check"/></span>
+        </label>
+    }
+}
