@@ -146,6 +146,8 @@ impl<P: Ports> Engine<P> {
             let same = profile.backend.base_url == base_url;
             let kind = profile.backend.kind.filter(|_| same);
             let kind = match (choice, kind) {
+                // The account's events go to its own server only: the next pass asks which one this is.
+                _ if !same && profile.account.is_some() => None,
                 (BackendChoice::Auto, kind) => kind,
                 // Once extended, never basic again.
                 (BackendChoice::Basic, kind) => kind.or(Some(BackendKind::Basic)),
@@ -357,9 +359,9 @@ impl<P: Ports> Engine<P> {
     /// [`StoreError`]; then the session is still there.
     pub async fn sign_out(&self) -> Result<(), StoreError> {
         let profile = self.profile().await?;
-        let stored = self.stored_session().await?;
-        let tokens = self.open_tokens(profile.account.as_ref(), &stored).await;
-        self.drop_tokens(stored.generation).await?;
+        let ended = self.end_session().await?;
+        let tokens = self.open_tokens(profile.account.as_ref(), &ended).await;
+        self.live.borrow_mut().tokens = None;
         let kept = self.overview().await?.counts.waiting();
         self.log(Level::Info, LogEvent::SignedOut { kept });
         self.flush_log().await;

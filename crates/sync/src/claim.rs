@@ -13,6 +13,7 @@ use crate::body;
 use crate::content::{Content, Operation};
 use crate::engine::Engine;
 use crate::limits::{CLAIM_BYTES_MAX, CLAIM_EVENTS_MAX, LEASE_MS};
+use crate::log::LogEvent;
 use crate::meta::{self, BackendKind, Profile, Progress, StoredSession};
 use crate::ports::{Ports, Random};
 use crate::rows::{BaseRow, ClaimItem, ClaimRow, OutboxRow};
@@ -151,10 +152,18 @@ impl<P: Ports> Engine<P> {
         let mut bytes = 0;
         for row in &reads.candidates {
             let base = answers.take_base();
-            let Some(event) =
-                self.claimed_event(row, base.as_ref(), claimant, account.user_id, reads)?
-            else {
-                continue;
+            let event = self.claimed_event(row, base.as_ref(), claimant, account.user_id, reads);
+            let event = match event {
+                Ok(Some(event)) => event,
+                Ok(None) => continue,
+                // It stays where it is, and the others go on.
+                Err(error) => {
+                    self.log_skip(LogEvent::StoreFailed {
+                        during: "claim".to_owned(),
+                        error: error.to_string(),
+                    });
+                    continue;
+                }
             };
             bytes += event.item.request.len();
             if events.len() >= CLAIM_EVENTS_MAX || (bytes > CLAIM_BYTES_MAX && !events.is_empty()) {

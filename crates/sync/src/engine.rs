@@ -2,7 +2,7 @@
 //!
 //! One engine lives in each tab and in the worker, over one database. It keeps nothing in memory that another one
 //! would need: what it holds besides its ports are a flag that a pass runs, which entities are on their way (for the
-//! eye), the opened tokens, and log lines not yet written. It may be dropped at any await; the database then stands
+//! eye), the opened tokens, a wait after failures of the database, and log lines not yet written. It may be dropped at any await; the database then stands
 //! where a crash would have left it.
 //!
 //! Architecture invariant: no safety rests on the locks or on this memory. It rests on the one transaction of an
@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use lume_core::ids::EventId;
 use lume_core::time::Timestamp;
 
+use crate::gate::Gate;
 use crate::log::{Level, LogEvent, LogLine};
 use crate::meta::Tokens;
 use crate::ports::{Clock, Notice, Observer, Ports, Random, Sealer};
@@ -51,6 +52,8 @@ pub(crate) struct Live {
     pub(crate) lines: Vec<LogLine>,
     /// Whether requests are logged.
     pub(crate) debug: bool,
+    /// Makes passes wait that fail at the database; kept here, since it can't be stored.
+    pub(crate) rest: Gate,
     /// The last reason to skip a pass, so that it is logged once.
     pub(crate) skipped: Option<LogEvent>,
 }

@@ -12,6 +12,8 @@ use crate::limits::{
 };
 
 const MINUTE_MS: i64 = 60_000;
+/// The shortest wait: bad luck with the jitter must not make a hot loop.
+const WAIT_MS_MIN: u64 = 500;
 
 /// Why nothing is sent until something happens outside the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,10 +95,9 @@ pub struct Gate {
     pub failures: u32,
     /// When the last attempt was brought forward.
     pub nudged_at: Option<Timestamp>,
-    /// Requests without any progress in the running minute.
-    pub fruitless: u32,
-    /// When that minute began.
-    pub minute_began: Option<Timestamp>,
+    /// When the last requests went out that have led to nothing yet, at most
+    /// [`FRUITLESS_REQUESTS_PER_MINUTE_MAX`] of them, oldest first.
+    pub fruitless: Vec<Timestamp>,
 }
 
 /// What the gate says to a pass.
@@ -118,15 +119,9 @@ impl Gate {
         if self.blocked == Some(Blocked::Auth) {
             return Permit::SignIn;
         }
-        if self.fruitless >= FRUITLESS_REQUESTS_PER_MINUTE_MAX {
-            let left = remaining(
-                self.minute_began.map(|began| began.plus_millis(MINUTE_MS)),
-                MINUTE_MS as u64,
-                now,
-            );
-            if left > 0 {
-                return Permit::Wait(left);
-            }
+        let left = self.minute_left(now);
+        if left > 0 {
+            return Permit::Wait(left);
         }
         let left = remaining(self.until, self.wait_ms, now);
         if left == 0 {
@@ -153,12 +148,34 @@ impl Gate {
 
     /// The next attempt's wall time, if the gate makes it wait.
     pub fn next_attempt(&self, now: Timestamp) -> Option<Timestamp> {
-        let left = remaining(self.until, self.wait_ms, now);
+        let left = remaining(self.until, self.wait_ms, now).max(self.minute_left(now));
         (left > 0).then(|| now.plus_millis(i64::try_from(left).unwrap_or(i64::MAX)))
+    }
+
+    /// Cuts a wait short and remembers it.
+    pub fn nudge(&mut self, now: Timestamp) {
+        self.nudged_at = Some(now);
+        self.until = None;
+        self.wait_ms = 0;
+    }
+
+    /// What is left, in milliseconds, until another fruitless request fits into the minute before it.
+    pub fn minute_left(&self, now: Timestamp) -> u64 {
+        // A time ahead of now was written before the clock jumped back.
+        let within = |at: &&Timestamp| (0..MINUTE_MS).contains(&now.millis_since(**at));
+        let mut recent = self.fruitless.iter().filter(within);
+        match (recent.next(), recent.count() + 1) {
+            (Some(oldest), count) if count >= FRUITLESS_REQUESTS_PER_MINUTE_MAX => {
+                u64::try_from(MINUTE_MS - now.millis_since(*oldest)).unwrap_or(0)
+            }
+            (Some(_) | None, _) => 0,
+        }
     }
 
     /// After an outcome that says nothing about an event: waits twice as long as before, up to a minute, with full
     /// jitter, or as long as the server asked. Returns the wait in milliseconds.
+    ///
+    /// A server that asks for next to no wait, or for one that is over, has asked for none.
     pub fn back_off(
         &mut self,
         now: Timestamp,
@@ -169,9 +186,10 @@ impl Gate {
             .saturating_mul(1 << self.failures.min(10))
             .min(BACKOFF_MS_MAX);
         self.failures = self.failures.saturating_add(1);
-        self.asked_for = retry_after_ms.is_some();
-        // Half a second at the least, so that bad luck with the jitter does not make a hot loop.
-        let wait_ms = retry_after_ms.unwrap_or_else(|| 500 + below(doubled.saturating_sub(500)));
+        let asked_ms = retry_after_ms.filter(|wait_ms| *wait_ms >= WAIT_MS_MIN);
+        self.asked_for = asked_ms.is_some();
+        let wait_ms =
+            asked_ms.unwrap_or_else(|| WAIT_MS_MIN + below(doubled.saturating_sub(WAIT_MS_MIN)));
         self.wait(now, wait_ms);
         wait_ms
     }
@@ -205,14 +223,10 @@ impl Gate {
 
     /// Counts a request that has not led to anything yet.
     pub fn count_request(&mut self, now: Timestamp) {
-        let running = self
-            .minute_began
-            .is_some_and(|began| (0..MINUTE_MS).contains(&now.millis_since(began)));
-        if !running {
-            self.minute_began = Some(now);
-            self.fruitless = 0;
+        if self.fruitless.len() >= FRUITLESS_REQUESTS_PER_MINUTE_MAX {
+            self.fruitless.remove(0);
         }
-        self.fruitless = self.fruitless.saturating_add(1);
+        self.fruitless.push(now);
     }
 
     fn wait(&mut self, now: Timestamp, wait_ms: u64) {
@@ -303,18 +317,69 @@ mod tests {
     }
 
     #[test]
-    fn thirty_fruitless_requests_end_the_minute() {
+    fn no_minute_has_more_than_thirty_fruitless_requests() {
         let mut gate = Gate::default();
-        for _ in 0..FRUITLESS_REQUESTS_PER_MINUTE_MAX {
-            assert_eq!(gate.permit(NOW, Trigger::Manual), Permit::Open);
-            gate.count_request(NOW);
+        for second in 0..30 {
+            assert_eq!(
+                gate.permit(later(second * 1_000), Trigger::Manual),
+                Permit::Open
+            );
+            gate.count_request(later(second * 1_000));
         }
 
         assert_eq!(
-            gate.permit(later(10_000), Trigger::Manual),
-            Permit::Wait(50_000)
+            gate.permit(later(30_000), Trigger::Manual),
+            Permit::Wait(30_000)
         );
+        assert_eq!(gate.next_attempt(later(30_000)), Some(later(60_000)));
+        // One goes out for each that is a minute old, however the minutes are cut.
         assert_eq!(gate.permit(later(60_000), Trigger::Manual), Permit::Open);
+        gate.count_request(later(60_000));
+        assert_eq!(
+            gate.permit(later(60_000), Trigger::Manual),
+            Permit::Wait(1_000)
+        );
+    }
+
+    #[test]
+    fn progress_starts_the_count_of_fruitless_requests_anew() {
+        let mut gate = Gate::default();
+        for _ in 0..FRUITLESS_REQUESTS_PER_MINUTE_MAX {
+            gate.count_request(NOW);
+        }
+
+        gate.open();
+
+        assert_eq!(gate.permit(NOW, Trigger::Timer), Permit::Open);
+    }
+
+    #[test]
+    fn a_clock_that_jumped_back_forgets_the_minute() {
+        let mut gate = Gate::default();
+        for _ in 0..FRUITLESS_REQUESTS_PER_MINUTE_MAX {
+            gate.count_request(NOW);
+        }
+
+        assert_eq!(gate.permit(later(-1), Trigger::Timer), Permit::Open);
+    }
+
+    #[test]
+    fn a_nudge_ends_the_wait_and_not_the_memory_of_failures() {
+        let mut gate = Gate::default();
+        gate.back_off(NOW, None, |_| 1_000);
+
+        gate.nudge(NOW);
+
+        assert_eq!(gate.permit(NOW, Trigger::Timer), Permit::Open);
+        assert_eq!(gate.failures, 1);
+    }
+
+    #[test]
+    fn a_server_that_asks_for_no_wait_gets_the_usual_one() {
+        let mut gate = Gate::default();
+
+        assert_eq!(gate.back_off(NOW, Some(0), |_| 1_000), 1_500);
+        assert!(!gate.asked_for);
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub const ADOPTION_STEP: usize = 50;
 /// Log lines kept.
 pub const LOG_LINES_MAX: u64 = 1_000;
 /// Requests in one minute without any progress.
-pub const FRUITLESS_REQUESTS_PER_MINUTE_MAX: u32 = 30;
+pub const FRUITLESS_REQUESTS_PER_MINUTE_MAX: usize = 30;
 /// Steps of [`ADOPTION_STEP`] in one pass.
 pub const ADOPTION_STEPS_PER_PASS_MAX: usize = 20;
 /// How long an event waits whose key the server is still working on.

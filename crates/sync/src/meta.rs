@@ -184,7 +184,7 @@ impl std::fmt::Debug for Tokens {
 /// When things last went well.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// The last pass that ended with nothing refused and nothing left that was due.
+    /// When an event was last acknowledged.
     pub last_sync: Option<Timestamp>,
     /// The last step of whichever flusher: a lock whose holder shows no progress is passed by.
     pub heartbeat: Option<Timestamp>,

@@ -86,12 +86,22 @@ impl<P: Ports> Engine<P> {
         // Bounded: a pass that is asked for while one runs is made up for once; the timer brings the rest.
         for trigger in [trigger, Trigger::Saved] {
             self.live.borrow_mut().again = false;
+            if self.rests(trigger) {
+                break;
+            }
             match self.pass_once(trigger).await {
                 Ok(done) => {
                     report.succeeded += done.succeeded;
                     report.failed += done.failed;
+                    self.live.borrow_mut().rest.open();
                 }
-                Err(error) => self.store_failed("sync", &error),
+                Err(error) => {
+                    self.store_failed("sync", &error);
+                    let now = self.now();
+                    let rest = &mut self.live.borrow_mut().rest;
+                    rest.back_off(now, None, |bound| self.below(bound));
+                    break;
+                }
             }
             if !self.live.borrow().again {
                 break;
@@ -101,6 +111,20 @@ impl<P: Ports> Engine<P> {
         self.flush_log().await;
         self.notify(&Notice::Status);
         report
+    }
+
+    /// Whether the database failed so lately that it is left alone for now.
+    fn rests(&self, trigger: Trigger) -> bool {
+        let now = self.now();
+        let rest = &mut self.live.borrow_mut().rest;
+        match rest.permit(now, trigger) {
+            Permit::Open => false,
+            Permit::Nudged => {
+                rest.nudge(now);
+                false
+            }
+            Permit::Wait(_) | Permit::SignIn => true,
+        }
     }
 
     async fn pass_once(&self, trigger: Trigger) -> Result<PassReport, StoreError> {
@@ -123,9 +147,8 @@ impl<P: Ports> Engine<P> {
         match overview.gate.permit(self.now(), trigger) {
             Permit::Open => {}
             Permit::Nudged => {
-                overview.gate.nudged_at = Some(self.now());
-                // Brought forward: for this pass the wait is over. A failure sets the next, longer one.
-                overview.gate.until = None;
+                // For this pass the wait is over. A failure sets the next, longer one.
+                overview.gate.nudge(self.now());
             }
             Permit::Wait(_) | Permit::SignIn => return Ok(PassReport::default()),
         }
@@ -141,26 +164,23 @@ impl<P: Ports> Engine<P> {
     }
 
     async fn flush(&self, overview: Overview, alone: bool) -> Result<PassReport, StoreError> {
-        self.live.borrow_mut().skipped = None;
-        self.log(
-            Level::Info,
-            LogEvent::PassStarted {
-                pending: overview.counts.waiting(),
-            },
-        );
-        self.notify(&Notice::Status);
         let began_ms = self.ports().clock().monotonic_ms();
         let Overview {
-            profile, mut gate, ..
+            profile,
+            session,
+            mut gate,
+            ..
         } = overview;
+        let seen = session.generation;
         let Some(kind) = self.backend_kind(&profile, &mut gate).await? else {
+            self.store_gate(&gate, seen).await?;
             return Ok(PassReport::default());
         };
-        let session = match self.session(&profile, kind).await? {
+        let session = match self.session(&profile, kind, &mut gate).await? {
             SessionState::Ready(session) => session,
             other => {
                 self.stop_for(&other, &mut gate);
-                self.store_gate(&gate).await?;
+                self.store_gate(&gate, seen).await?;
                 return Ok(PassReport::default());
             }
         };
@@ -175,16 +195,23 @@ impl<P: Ports> Engine<P> {
             alone,
             began_ms,
         };
-        self.send_all(&mut pass).await?;
-        let PassReport { succeeded, failed } = pass.report;
-        self.log(Level::Info, LogEvent::PassFinished { succeeded, failed });
+        let claims = self.send_all(&mut pass, overview.counts.waiting()).await?;
+        if claims == 0 {
+            // What is due is on its way from another tab. A nudge or a refresh is remembered all the same.
+            self.store_gate(&pass.gate, pass.session.generation).await?;
+        } else {
+            let PassReport { succeeded, failed } = pass.report;
+            self.log(Level::Info, LogEvent::PassFinished { succeeded, failed });
+        }
         Ok(pass.report)
     }
 
-    async fn send_all(&self, pass: &mut Pass) -> Result<(), StoreError> {
+    /// Claims and sends until nothing is left or something says stop. Returns how many claims there were.
+    async fn send_all(&self, pass: &mut Pass, waiting: u64) -> Result<u32, StoreError> {
+        let mut claims = 0;
         loop {
             let Some(account) = pass.profile.account.as_ref().map(Account::key) else {
-                return Ok(());
+                return Ok(claims);
             };
             let generation = pass.session.generation;
             let claimant = Claimant {
@@ -194,8 +221,14 @@ impl<P: Ports> Engine<P> {
                 alone: pass.alone,
             };
             let Some(claim) = self.claim(&claimant).await? else {
-                return Ok(());
+                return Ok(claims);
             };
+            if claims == 0 {
+                self.live.borrow_mut().skipped = None;
+                self.log(Level::Info, LogEvent::PassStarted { pending: waiting });
+                self.notify(&Notice::Status);
+            }
+            claims += 1;
             let flow = self.send_claim(pass, claim).await?;
             let spent_ms = self
                 .ports()
@@ -203,7 +236,7 @@ impl<P: Ports> Engine<P> {
                 .monotonic_ms()
                 .saturating_sub(pass.began_ms);
             if flow == Flow::Stop || spent_ms > PASS_MS_MAX {
-                return Ok(());
+                return Ok(claims);
             }
         }
     }
@@ -227,7 +260,7 @@ impl<P: Ports> Engine<P> {
             }
             let judged = self.deliver(pass, &event).await?;
             self.live.borrow_mut().sending.remove(&event.item.key);
-            self.report(pass, &event, &judged.verdict);
+            self.report(pass, &event, &judged);
             group.push(Settlement {
                 item: event.item,
                 verdict: judged.verdict,
@@ -240,7 +273,8 @@ impl<P: Ports> Engine<P> {
             if group.len() >= SETTLE_EVENTS_MAX
                 || now_ms.saturating_sub(group_began_ms) > SETTLE_LAG_MS_MAX
             {
-                self.settle(&row, &group, &pass.gate).await?;
+                self.settle(&row, &group, &pass.gate, pass.session.generation)
+                    .await?;
                 self.notify(&Notice::Data);
                 group.clear();
                 group_began_ms = now_ms;
@@ -250,12 +284,13 @@ impl<P: Ports> Engine<P> {
             item: event.item,
             verdict: Verdict::Released { sent: false },
         }));
-        self.settle(&row, &group, &pass.gate).await?;
+        self.settle(&row, &group, &pass.gate, pass.session.generation)
+            .await?;
         self.notify(&Notice::Data);
         Ok(flow)
     }
 
-    /// Whether the claim is still ours and fresh enough, the account the same, and the minute not used up.
+    /// Whether the claim is fresh enough, the session the same, sync still on, and the minute not used up.
     ///
     /// Read anew before each request: a tab may have been frozen for hours since the last one.
     async fn may_send(&self, pass: &mut Pass, claim: &ClaimRow) -> Result<Flow, StoreError> {
@@ -264,23 +299,17 @@ impl<P: Ports> Engine<P> {
         if left < i64::try_from(LEASE_MARGIN_MS).unwrap_or(i64::MAX) {
             return Ok(Flow::Stop);
         }
-        let stored = self.stored_session().await?;
-        if stored.generation != pass.session.generation {
+        let Overview {
+            profile, session, ..
+        } = self.overview().await?;
+        if session.generation != pass.session.generation || profile.syncing().is_none() {
             return Ok(Flow::Stop);
         }
-        match pass.gate.permit(now, Trigger::Manual) {
-            Permit::Open | Permit::Nudged => {}
-            Permit::Wait(wait_ms) => {
-                self.log(
-                    Level::Warn,
-                    LogEvent::Waiting {
-                        reason: "too_many_requests".to_owned(),
-                        wait_ms,
-                    },
-                );
-                return Ok(Flow::Stop);
-            }
-            Permit::SignIn => return Ok(Flow::Stop),
+        let wait_ms = pass.gate.minute_left(now);
+        if wait_ms > 0 {
+            let reason = "too_many_requests".to_owned();
+            self.log(Level::Warn, LogEvent::Waiting { reason, wait_ms });
+            return Ok(Flow::Stop);
         }
         pass.gate.count_request(now);
         Ok(Flow::On)
@@ -311,10 +340,10 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    fn report(&self, pass: &mut Pass, event: &ClaimedEvent, verdict: &Verdict) {
+    fn report(&self, pass: &mut Pass, event: &ClaimedEvent, judged: &Judged) {
         let kind = format!("{}.{}", event.item.key.kind.0, event.operation.name());
         let id = event.item.event_id.to_string().chars().take(8).collect();
-        match verdict {
+        match &judged.verdict {
             Verdict::Acknowledged { .. } => {
                 pass.report.succeeded += 1;
                 self.log(Level::Info, LogEvent::Delivered { kind, id });
@@ -328,7 +357,7 @@ impl<P: Ports> Engine<P> {
                         kind,
                         id,
                         retry,
-                        status: Some(500),
+                        status: judged.status,
                         wait_ms: *wait_ms,
                     },
                 );
@@ -362,7 +391,8 @@ impl<P: Ports> Engine<P> {
             (None, SessionState::Unreachable { retry_after_ms, .. }) => {
                 self.back_off(gate, *retry_after_ms, "unreachable", now);
             }
-            (None, SessionState::Ready(_) | SessionState::SignedOut) => {}
+            (None, SessionState::Ready(_) | SessionState::SignedOut | SessionState::Blocked(_)) => {
+            }
         }
     }
 

@@ -5,10 +5,10 @@
 //! Authentication never goes through the outbox, and no outcome here touches an event.
 
 use lume_wire::auth::{RefreshRequest, TokenPair};
-use lume_wire::{ApiError, envelope, headers, paths};
+use lume_wire::{ApiError, ErrorCode, envelope, headers, paths};
 
 use crate::engine::Engine;
-use crate::gate::Blocked;
+use crate::gate::{Blocked, Gate};
 use crate::limits::{AUTH_LOCK_MS_MAX, TOKEN_REFRESH_MS};
 use crate::log::{Level, LogEvent};
 use crate::meta::{self, Account, Backend, BackendKind, Profile, StoredSession, Tokens};
@@ -42,6 +42,8 @@ pub(crate) enum SessionState {
         /// Whether somebody else answered.
         captive: bool,
     },
+    /// The backend does not talk to this app, whoever is signed in.
+    Blocked(Blocked),
 }
 
 impl<P: Ports> Engine<P> {
@@ -50,6 +52,7 @@ impl<P: Ports> Engine<P> {
         &self,
         profile: &Profile,
         kind: BackendKind,
+        gate: &mut Gate,
     ) -> Result<SessionState, StoreError> {
         let stored = self.stored_session().await?;
         let Some(tokens) = self.open_tokens(profile.account.as_ref(), &stored).await else {
@@ -59,7 +62,7 @@ impl<P: Ports> Engine<P> {
             .expires_at
             .map_or(0, |end| end.millis_since(self.now()));
         if left < TOKEN_REFRESH_MS {
-            return self.refresh(profile, kind, stored.generation).await;
+            return self.refresh(profile, kind, stored.generation, gate).await;
         }
         Ok(SessionState::Ready(Session {
             generation: stored.generation,
@@ -73,6 +76,7 @@ impl<P: Ports> Engine<P> {
         profile: &Profile,
         kind: BackendKind,
         seen: u64,
+        gate: &mut Gate,
     ) -> Result<SessionState, StoreError> {
         let guard = self.ports().locks().lock(AUTH_LOCK, AUTH_LOCK_MS_MAX).await;
         let stored = self.stored_session().await?;
@@ -85,6 +89,7 @@ impl<P: Ports> Engine<P> {
                 tokens,
             }));
         }
+        gate.count_request(self.now());
         let body = RefreshRequest {
             refresh_token: tokens.refresh.as_str().into(),
         };
@@ -98,7 +103,7 @@ impl<P: Ports> Engine<P> {
                 None,
             )
             .await;
-        let state = self.refreshed(kind, &stored, answer).await;
+        let state = self.refreshed(profile, kind, &stored, answer).await;
         // Held until the new pair is stored.
         drop(guard);
         state
@@ -106,6 +111,7 @@ impl<P: Ports> Engine<P> {
 
     async fn refreshed(
         &self,
+        profile: &Profile,
         kind: BackendKind,
         stored: &StoredSession,
         answer: Result<Response, SendError>,
@@ -127,14 +133,25 @@ impl<P: Ports> Engine<P> {
                 let Some(Ok(pair)) = pair else {
                     return Ok(unreachable);
                 };
-                let refreshed = self.store_tokens(stored, &pair).await?;
-                Ok(refreshed.map_or(SessionState::SignedOut, SessionState::Ready))
+                match self.store_tokens(stored, &pair).await? {
+                    Some(session) => Ok(SessionState::Ready(session)),
+                    None => self.newer_session(profile, stored.generation).await,
+                }
+            }
+            401 | 426 if ours && is_about_the_app(&response) => {
+                Ok(SessionState::Blocked(if response.status == 426 {
+                    Blocked::Upgrade
+                } else {
+                    Blocked::ApiKey
+                }))
             }
             // The backend itself says no: what it says is read, so that a portal's 401 ends no session.
             400 | 401 | 403
                 if ours && response.body.as_deref().and_then(ApiError::parse).is_some() =>
             {
-                self.drop_tokens(stored.generation).await?;
+                if !self.drop_tokens(stored.generation).await? {
+                    return self.newer_session(profile, stored.generation).await;
+                }
                 self.log(Level::Error, LogEvent::SignInNeeded);
                 Ok(SessionState::SignedOut)
             }
@@ -147,6 +164,23 @@ impl<P: Ports> Engine<P> {
                 captive: !ours && outcome::is_html(&response),
             }),
         }
+    }
+
+    /// The session that somebody else has stored since generation `seen`, if there is one.
+    async fn newer_session(
+        &self,
+        profile: &Profile,
+        seen: u64,
+    ) -> Result<SessionState, StoreError> {
+        let stored = self.stored_session().await?;
+        let tokens = self.open_tokens(profile.account.as_ref(), &stored).await;
+        Ok(match tokens.filter(|_| stored.generation != seen) {
+            Some(tokens) => SessionState::Ready(Session {
+                generation: stored.generation,
+                tokens,
+            }),
+            None => SessionState::SignedOut,
+        })
     }
 
     /// Stores a new pair under the next generation, if the one it comes from is still the newest.
@@ -179,8 +213,8 @@ impl<P: Ports> Engine<P> {
         Ok(Some(Session { generation, tokens }))
     }
 
-    /// Removes refused tokens at once; the account and its events stay.
-    pub(crate) async fn drop_tokens(&self, seen: u64) -> Result<(), StoreError> {
+    /// Removes refused tokens at once, unless there are newer ones; the account and its events stay.
+    async fn drop_tokens(&self, seen: u64) -> Result<bool, StoreError> {
         let stored = self.stored_session().await?;
         let next = StoredSession {
             generation: seen + 1,
@@ -188,18 +222,41 @@ impl<P: Ports> Engine<P> {
             expires_at: None,
             ..stored
         };
-        self.swap_session(seen, next).await?;
-        self.live.borrow_mut().tokens = None;
+        let dropped = self.swap_session(seen, next).await?;
+        if dropped {
+            self.live.borrow_mut().tokens = None;
+            self.notify(&Notice::Status);
+        }
+        Ok(dropped)
+    }
+
+    /// Ends the session whatever its generation, and gives it.
+    pub(crate) async fn end_session(&self) -> Result<StoredSession, StoreError> {
+        let program = |mut answers: Answers| {
+            if answers.is_empty() {
+                return Step::Read(vec![Query::Meta(meta::SESSION.to_owned())]);
+            }
+            match meta::from_bytes::<StoredSession>(answers.take_bytes().as_deref()) {
+                Ok(ended) => {
+                    let next = StoredSession {
+                        generation: ended.generation + 1,
+                        ..StoredSession::default()
+                    };
+                    let write = Write::PutMeta(meta::SESSION.to_owned(), meta::to_bytes(&next));
+                    Step::Write(vec![write], Ok(ended))
+                }
+                Err(error) => Step::Write(Vec::new(), Err(error)),
+            }
+        };
+        let ended = self
+            .transact(Mode::Strict, &[StoreName::Meta], program)
+            .await??;
         self.notify(&Notice::Status);
-        Ok(())
+        Ok(ended)
     }
 
     /// Replaces the session of generation `seen`; false if it is no longer the newest.
-    pub(crate) async fn swap_session(
-        &self,
-        seen: u64,
-        next: StoredSession,
-    ) -> Result<bool, StoreError> {
+    async fn swap_session(&self, seen: u64, next: StoredSession) -> Result<bool, StoreError> {
         let program = move |mut answers: Answers| {
             if answers.is_empty() {
                 return Step::Read(vec![Query::Meta(meta::SESSION.to_owned())]);
@@ -318,9 +375,16 @@ impl SessionState {
         match self {
             Self::SignedOut => Some(Blocked::Auth),
             Self::Unreachable { captive: true, .. } => Some(Blocked::Captive),
+            Self::Blocked(reason) => Some(*reason),
             Self::Unreachable { captive: false, .. } | Self::Ready(_) => None,
         }
     }
+}
+
+/// Whether a refusal is the app's fault and not the session's.
+fn is_about_the_app(response: &Response) -> bool {
+    let error = response.body.as_deref().and_then(ApiError::parse);
+    response.status == 426 || error.is_some_and(|error| error.code == ErrorCode::ApiKey)
 }
 
 pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Vec<u8> {

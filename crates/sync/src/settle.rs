@@ -10,7 +10,7 @@ use lume_wire::Rev;
 use crate::engine::Engine;
 use crate::gate::Gate;
 use crate::lane::Lane;
-use crate::meta::{self, Progress};
+use crate::meta::{self, Progress, StoredSession};
 use crate::ports::{Ports, Sealer};
 use crate::rows::{ClaimItem, ClaimRow, EventState, Failure};
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
@@ -66,11 +66,19 @@ impl<P: Ports> Engine<P> {
         claim: &ClaimRow,
         group: &[Settlement],
         gate: &Gate,
+        generation: u64,
     ) -> Result<(), StoreError> {
+        if group.is_empty() {
+            return Ok(());
+        }
         let now = self.now();
         let program = |mut answers: Answers| {
             if answers.is_empty() {
-                let mut queries = vec![Query::Claims, Query::Meta(meta::PROGRESS.to_owned())];
+                let mut queries = vec![
+                    Query::Claims,
+                    Query::Meta(meta::PROGRESS.to_owned()),
+                    Query::Meta(meta::SESSION.to_owned()),
+                ];
                 for settlement in group {
                     let key = &settlement.item.key;
                     queries.extend([
@@ -81,7 +89,7 @@ impl<P: Ports> Engine<P> {
                 }
                 return Step::Read(queries);
             }
-            match self.plan_settlement(claim, group, gate, &mut answers, now) {
+            match self.plan_settlement(claim, group, (gate, generation), &mut answers, now) {
                 Ok(writes) => Step::Write(writes, Ok(())),
                 Err(error) => Step::Write(Vec::new(), Err(error)),
             }
@@ -93,12 +101,13 @@ impl<P: Ports> Engine<P> {
         &self,
         claim: &ClaimRow,
         group: &[Settlement],
-        gate: &Gate,
+        (gate, generation): (&Gate, u64),
         answers: &mut Answers,
         now: Timestamp,
     ) -> Result<Vec<Write>, StoreError> {
         let claims = answers.take_claims();
         let progress: Progress = meta::from_bytes(answers.take_bytes().as_deref())?;
+        let session: StoredSession = meta::from_bytes(answers.take_bytes().as_deref())?;
         let stored = claims
             .iter()
             .find(|stored| stored.id == claim.id && stored.epoch == claim.epoch);
@@ -108,7 +117,8 @@ impl<P: Ports> Engine<P> {
             let rows = answers.take_outbox();
             let mut lane = Lane::new(self.sealer(), key, answers.take_base(), rows, &claims);
             let entity = answers.take_entity();
-            let changes = apply_verdict(&mut lane, settlement, stored.is_some(), now)?;
+            let ours = stored.is_some_and(|stored| holds(stored, &settlement.item));
+            let changes = apply_verdict(&mut lane, settlement, ours, now)?;
             if let (Some(mut entity), false) = (entity, changes.is_empty()) {
                 entity.sync = lane.sync_state();
                 entity.rev = lane.base_rev();
@@ -128,18 +138,43 @@ impl<P: Ports> Engine<P> {
             meta::PROGRESS.to_owned(),
             meta::to_bytes(&progress),
         ));
-        writes.push(Write::PutMeta(meta::GATE.to_owned(), meta::to_bytes(gate)));
+        if stored.is_some() && !is_renewed(&session, generation) {
+            writes.push(Write::PutMeta(meta::GATE.to_owned(), meta::to_bytes(gate)));
+        }
         Ok(writes)
     }
 
     /// Writes the gate alone.
-    pub(crate) async fn store_gate(&self, gate: &Gate) -> Result<(), StoreError> {
-        let write = Write::PutMeta(meta::GATE.to_owned(), meta::to_bytes(gate));
-        self.transact(Mode::Relaxed, &[StoreName::Meta], move |_| {
-            Step::Write(vec![write.clone()], ())
-        })
-        .await
+    pub(crate) async fn store_gate(&self, gate: &Gate, generation: u64) -> Result<(), StoreError> {
+        let program = |mut answers: Answers| {
+            if answers.is_empty() {
+                return Step::Read(vec![Query::Meta(meta::SESSION.to_owned())]);
+            }
+            match meta::from_bytes(answers.take_bytes().as_deref()) {
+                Ok(session) if is_renewed(&session, generation) => Step::Write(Vec::new(), Ok(())),
+                Ok(_) => {
+                    let write = Write::PutMeta(meta::GATE.to_owned(), meta::to_bytes(gate));
+                    Step::Write(vec![write], Ok(()))
+                }
+                Err(error) => Step::Write(Vec::new(), Err(error)),
+            }
+        };
+        self.transact(Mode::Relaxed, &[StoreName::Meta], program)
+            .await?
     }
+}
+
+/// Whether somebody signed in or refreshed since: then what an older session has met does not shut the gate.
+fn is_renewed(session: &StoredSession, generation: u64) -> bool {
+    session.generation != generation && !session.sealed.is_empty()
+}
+
+/// Whether a claim still has this event: another flusher may have taken over a part of it.
+fn holds(stored: &ClaimRow, item: &ClaimItem) -> bool {
+    stored
+        .items
+        .iter()
+        .any(|held| held.event_id == item.event_id)
 }
 
 /// The claim as it stands once the group is settled.

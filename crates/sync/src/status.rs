@@ -25,6 +25,17 @@ impl Overview {
         self.next_due.is_some_and(|next| is_due(next, now))
     }
 
+    /// When a pass may send something; `None` if nothing waits, or only for the person.
+    fn next_attempt(&self, now: Timestamp, rest: &Gate) -> Option<Timestamp> {
+        let person = self.profile.mode == AppMode::Device
+            || self.session.sealed.is_empty()
+            || self.gate.blocked == Some(Blocked::Auth);
+        let due = self.next_due.filter(|_| !person)?;
+        let due = if is_due(due, now) { now } else { due };
+        let waits = [self.gate.next_attempt(now), rest.next_attempt(now)];
+        Some(waits.into_iter().flatten().fold(due, Timestamp::max))
+    }
+
     /// Whether whoever holds the lock has made no progress for so long.
     pub(crate) fn is_stalled(&self, now: Timestamp, limit_ms: u64) -> bool {
         self.progress
@@ -123,15 +134,7 @@ impl<P: Ports> Engine<P> {
     pub async fn status(&self) -> Result<Status, StoreError> {
         let overview = self.overview().await?;
         let now = self.now();
-        let due = overview
-            .next_due
-            .map(|due| if is_due(due, now) { now } else { due });
-        let next_attempt = due.map(|due| {
-            overview
-                .gate
-                .next_attempt(now)
-                .map_or(due, |gate| gate.max(due))
-        });
+        let next_attempt = overview.next_attempt(now, &self.live.borrow().rest);
         Ok(Status {
             mode: overview.profile.mode,
             signed_in: !overview.session.sealed.is_empty(),

@@ -149,6 +149,12 @@ impl<P: Ports> Engine<P> {
         decision: Decision,
         entity: Option<EntityRow>,
     ) -> Result<Vec<Write>, StoreError> {
+        // What was edited while sync was off is no event's effect, and stays.
+        let apart = match &entity {
+            Some(row) if row.deleted => lane.folded()? != State::Deleted,
+            Some(row) => lane.folded()? != State::Live(body::open(self.sealer(), &row.body)?),
+            None => false,
+        };
         let mut writes = match decision {
             Decision::Retry => lane.retry(event_id),
             Decision::Discard => lane.discard(event_id),
@@ -157,7 +163,7 @@ impl<P: Ports> Engine<P> {
             return Ok(writes);
         };
         row.sync = lane.sync_state();
-        if decision == Decision::Discard {
+        if decision == Decision::Discard && !apart {
             match lane.folded()? {
                 State::Absent => {
                     writes.push(Write::RemoveEntity(row.key));

@@ -7,12 +7,12 @@ use lume_core::time::Timestamp;
 use lume_wire::{envelope, headers, paths};
 use serde_json::Value;
 
+use crate::account::AuthError;
 use crate::claim::ClaimedEvent;
 use crate::content::{Content, Operation};
 use crate::engine::Engine;
 use crate::gate::{Blocked, Gate};
 use crate::limits::{IN_PROGRESS_MS, PROBE_AFTER_FAILURES};
-use crate::log::{Level, LogEvent};
 use crate::meta::BackendKind;
 use crate::outcome::{Asked, Outcome, classify, is_html};
 use crate::pass::{Flow, Pass};
@@ -38,6 +38,8 @@ pub(crate) enum Health {
 /// A verdict, and whether the pass goes on.
 pub(crate) struct Judged {
     pub(crate) verdict: Verdict,
+    /// The HTTP status that led to it.
+    pub(crate) status: Option<u16>,
     pub(crate) flow: Flow,
 }
 
@@ -45,6 +47,7 @@ impl Judged {
     fn on(verdict: Verdict) -> Self {
         Self {
             verdict,
+            status: None,
             flow: Flow::On,
         }
     }
@@ -53,8 +56,28 @@ impl Judged {
     fn stop() -> Self {
         Self {
             verdict: Verdict::Released { sent: true },
+            status: None,
             flow: Flow::Stop,
         }
+    }
+
+    /// As [`Self::stop`], and the next pass begins with another event, so that this one can't stand in front of all.
+    fn stop_behind() -> Self {
+        Self {
+            verdict: Verdict::Later { wait_ms: 0 },
+            status: None,
+            flow: Flow::Stop,
+        }
+    }
+}
+
+/// Whether this event alone may have led to an answer, or to none, that says nothing: a firewall that dislikes its
+/// words, a proxy that finds it too long.
+fn may_be_its_own_fault(answer: &Result<Response, SendError>) -> bool {
+    match answer {
+        Ok(response) => matches!(response.status, 200..=428 | 430..=499),
+        Err(SendError::Timeout) => true,
+        Err(SendError::Network | SendError::Refused | SendError::Stopped) => false,
     }
 }
 
@@ -80,7 +103,7 @@ impl<P: Ports> Engine<P> {
             fields,
             at: now,
         };
-        Ok(Some(match outcome {
+        let judged = match outcome {
             Outcome::Acknowledged { rev } => {
                 pass.gate.open();
                 Judged::on(Verdict::Acknowledged { rev })
@@ -121,7 +144,11 @@ impl<P: Ports> Engine<P> {
                     self.stop_blocked(&mut pass.gate, Blocked::Captive, now)
                 } else {
                     self.back_off(&mut pass.gate, retry_after_ms, "unreachable", now);
-                    Judged::stop()
+                    if may_be_its_own_fault(&answer) {
+                        Judged::stop_behind()
+                    } else {
+                        Judged::stop()
+                    }
                 }
             }
             Outcome::Captive => self.stop_blocked(&mut pass.gate, Blocked::Captive, now),
@@ -129,7 +156,8 @@ impl<P: Ports> Engine<P> {
             Outcome::WrongApiKey => self.stop_blocked(&mut pass.gate, Blocked::ApiKey, now),
             Outcome::Upgrade => self.stop_blocked(&mut pass.gate, Blocked::Upgrade, now),
             Outcome::Unauthorized => return self.after_unauthorized(pass, now).await,
-        }))
+        };
+        Ok(Some(Judged { status, ..judged }))
     }
 
     /// The one refresh that a 401 allows; after that, or if it is refused, sending waits for the person.
@@ -143,7 +171,12 @@ impl<P: Ports> Engine<P> {
         }
         pass.refreshed = true;
         match self
-            .refresh(&pass.profile, pass.kind, pass.session.generation)
+            .refresh(
+                &pass.profile,
+                pass.kind,
+                pass.session.generation,
+                &mut pass.gate,
+            )
             .await?
         {
             SessionState::Ready(session) => {
@@ -289,21 +322,24 @@ impl<P: Ports> Engine<P> {
         if let Some(kind) = profile.backend.kind {
             return Ok(Some(kind));
         }
+        gate.count_request(self.now());
         match self.find_backend(&profile.backend).await {
             Ok(found) => {
+                let bound = profile.account.as_ref();
+                if bound.is_some_and(|account| account.server_id != found.server_id) {
+                    // Another server's account: neither its tokens nor its events may go there.
+                    self.block(gate, Blocked::Auth, self.now());
+                    return Ok(None);
+                }
                 self.store_backend_kind(found.kind).await?;
                 Ok(Some(found.kind))
             }
+            Err(AuthError::ApiKey) => {
+                self.block(gate, Blocked::ApiKey, self.now());
+                Ok(None)
+            }
             Err(error) => {
-                self.log(
-                    Level::Warn,
-                    LogEvent::Waiting {
-                        reason: error.to_string(),
-                        wait_ms: 0,
-                    },
-                );
-                self.back_off(gate, None, "unreachable", self.now());
-                self.store_gate(gate).await?;
+                self.back_off(gate, None, &error.to_string(), self.now());
                 Ok(None)
             }
         }
