@@ -15,7 +15,7 @@ test("signing out with unsent entries loses none of them", async ({ app, api, ac
   await app.log("Not sent yet");
   await app.expectEntry("Not sent yet", "waiting");
 
-  await app.signOut();
+  await app.signOutKeepingUnsent();
   await app.page.goto(app.origin);
   await app.started();
   await expect(app.entry("Not sent yet"), "it belongs to the account").toHaveCount(0);
@@ -36,7 +36,7 @@ test("another person on the same device neither sees nor sends what the first on
   await app.register(account);
   await app.goOffline();
   await app.log("Alice's own");
-  await app.signOut();
+  await app.signOutKeepingUnsent();
   await app.goOnline();
 
   const before = net.seen.length;
@@ -53,9 +53,7 @@ test("a wrong password and a dead backend are told in words", async ({ app, acco
   await app.signOut();
 
   await app.fillBackend();
-  if (await app.page.getByTestId("auth-name").isVisible()) {
-    await app.page.getByRole("button", { name: "I have an account" }).click();
-  }
+  await app.page.getByRole("radio", { name: /sign in/i }).check();
   await app.page.getByTestId("auth-email").fill(account.email);
   await app.page.getByTestId("auth-password").fill("not the password");
   await app.page.getByTestId("auth-submit").click();

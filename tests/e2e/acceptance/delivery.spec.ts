@@ -54,8 +54,8 @@ test("an entry that was edited offline arrives as it was last, and edits of two 
 
   await app.goOffline();
   await app.edit("First as it was", "First, once more");
-  await app.edit("Second as it was", "Second, once more");
   await app.edit("First, once more", "First, for good");
+  await app.edit("Second as it was", "Second, once more");
   await app.goOnline();
 
   await expect.poll(() => api.notes(), { timeout: DELIVERY_MS_MAX }).toEqual(["First, for good", "Second, once more"]);

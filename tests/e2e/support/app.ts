@@ -69,9 +69,7 @@ export class App {
   /** Turns sync on with a new account, and returns to Today. */
   async register(account: Account): Promise<void> {
     await this.fillBackend();
-    if (!(await this.page.getByTestId("auth-name").isVisible())) {
-      await this.page.getByRole("button", { name: "I am new here" }).click();
-    }
+    await this.page.getByRole("radio", { name: /create an account/i }).check();
     await this.page.getByTestId("auth-name").fill(account.name);
     await this.page.getByTestId("auth-birth").fill(account.birth);
     await this.submit(account);
@@ -80,9 +78,7 @@ export class App {
   /** Turns sync on with an account that exists. */
   async signIn(account: Account): Promise<void> {
     await this.fillBackend();
-    if (await this.page.getByTestId("auth-name").isVisible()) {
-      await this.page.getByRole("button", { name: "I have an account" }).click();
-    }
+    await this.page.getByRole("radio", { name: /sign in/i }).check();
     await this.submit(account);
   }
 
@@ -105,10 +101,18 @@ export class App {
     await expect(this.page.getByTestId("auth-email")).toBeVisible();
   }
 
+  /** Signs out with everything sent: there is nothing to ask. */
   async signOut(): Promise<void> {
     await this.open("/settings");
     await this.page.getByRole("button", { name: "Sign out" }).click();
-    await this.page.getByRole("dialog").getByRole("button", { name: /^(Keep and sign|Sign) out$/ }).click();
+    await this.expectSync("device");
+  }
+
+  /** Signs out with unsent entries, and chooses to keep them for the account. */
+  async signOutKeepingUnsent(): Promise<void> {
+    await this.open("/settings");
+    await this.page.getByRole("button", { name: "Sign out" }).click();
+    await this.page.getByRole("dialog").getByRole("button", { name: /keep/i }).click();
     await this.expectSync("device");
   }
 
