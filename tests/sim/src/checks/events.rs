@@ -1,0 +1,259 @@
+//! What is stored of events and claims: I7, I14, I16, I17, I18, and the shape of lanes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lume_core::ids::EventId;
+use lume_sync::memory::Tables;
+use lume_sync::meta::{self, Tokens};
+use lume_sync::rows::{EntityKey, EventState, FailureReason, OutboxRow};
+use lume_sync::store::Write;
+
+use super::{Invariant, Known};
+use crate::disk::{Commit, session};
+use crate::rows;
+use crate::world::{Errand, World};
+
+/// Judges what a commit did to events.
+pub(super) fn check(
+    world: &mut World,
+    database: usize,
+    commit: &Commit,
+    touched: &BTreeSet<EntityKey>,
+) {
+    for key in touched {
+        let before: BTreeMap<_, _> = rows::lane(&commit.before, key)
+            .map(|row| (row.event_id, row))
+            .collect();
+        let after: BTreeMap<_, _> = rows::lane(&commit.after, key)
+            .map(|row| (row.event_id, row))
+            .collect();
+        for (id, row) in &after {
+            meet(world, database, row);
+            changed(world, *id, before.get(id).copied(), row);
+        }
+        for (id, row) in &before {
+            if !after.contains_key(id) {
+                gone(world, &commit.before, *id, row);
+            }
+        }
+        shape(world, &commit.after, key);
+    }
+    if commit
+        .writes
+        .iter()
+        .any(|write| matches!(write, Write::PutClaim(_)))
+    {
+        claims(world, &commit.after);
+    }
+    if commit
+        .writes
+        .iter()
+        .any(|write| matches!(write, Write::PutMeta(name, _) if name == meta::SESSION))
+    {
+        sessions(world, database, &commit.after);
+    }
+}
+
+/// An event is seen, perhaps for the first time.
+fn meet(world: &mut World, database: usize, row: &OutboxRow) {
+    let Some(seq) = row.seq else { return };
+    let known = Known {
+        database,
+        key: row.key.clone(),
+        seq,
+        account: row.account.clone(),
+    };
+    let known = world
+        .audit
+        .events
+        .entry(row.event_id)
+        .or_insert(known)
+        .clone();
+    if known.seq != seq || known.account != row.account || known.key != row.key {
+        world.violate(
+            Invariant::I5,
+            format!("{:?} changed its place, entity or account", row.event_id),
+        );
+    }
+}
+
+/// I16: attempts and states change only by what the server said about this very event, or by the person.
+fn changed(world: &mut World, id: EventId, before: Option<&OutboxRow>, after: &OutboxRow) {
+    let by_person = matches!(
+        world.current.map(|current| current.errand),
+        Some(Errand::Write(_) | Errand::Decide(_) | Errand::SetUp)
+    );
+    let attempts_before = before.map_or(0, |row| row.attempts);
+    let counted = after.attempts.saturating_sub(attempts_before);
+    if counted > 0 {
+        let countable = world.audit.countable.entry(id).or_insert(0);
+        let enough = *countable >= counted;
+        *countable = countable.saturating_sub(counted);
+        if !enough {
+            world.violate(
+                Invariant::I16,
+                format!("{id:?} counts an attempt that the server did not answer"),
+            );
+        }
+    }
+    let is_failed = |state| matches!(state, EventState::Dead | EventState::Parked);
+    let newly_failed = is_failed(after.state) && before.is_none_or(|row| !is_failed(row.state));
+    if newly_failed {
+        world.audit.counts.failed += 1;
+        if counted == 0 {
+            world.violate(
+                Invariant::I16,
+                format!("{id:?} failed without an answer about it"),
+            );
+        }
+        let reason = after.failure.as_ref().map(|failure| failure.reason);
+        let parked = after.state == EventState::Parked;
+        if parked && !world.model.diverged.contains(&after.key.id) {
+            let what = format!("{id:?} met another version ({reason:?}), and nobody else writes");
+            world.violate(Invariant::I21, what);
+        }
+    }
+    if is_failed(after.state) && after.failure.is_none() {
+        world.violate(
+            Invariant::I18,
+            format!("{id:?} is {:?} without a reason", after.state),
+        );
+    }
+    if attempts_before > after.attempts && !by_person {
+        world.violate(
+            Invariant::I16,
+            format!("the attempts of {id:?} were forgotten"),
+        );
+    }
+    let fixed = before.and_then(|row| row.request.as_ref());
+    if fixed.is_some() && fixed != after.request.as_ref() {
+        world.violate(
+            Invariant::I7,
+            format!("the stored request of {id:?} changed"),
+        );
+    }
+}
+
+/// I17 and I4: an event leaves the outbox when the server has it, when nobody can have seen it and the person acted
+/// again, when it was refused and the person acted again, or when the person gave it up.
+fn gone(world: &mut World, before: &Tables, id: EventId, row: &OutboxRow) {
+    let effective = world.audit.effective.contains(&id);
+    let sent = world.audit.sent.contains_key(&id);
+    match world.current.map(|current| current.errand) {
+        Some(Errand::Decide(_)) => {
+            let reason = row.failure.as_ref().map(|failure| failure.reason);
+            let refused = reason.is_some_and(|reason| reason != FailureReason::GaveUp);
+            if sent && (effective || !refused) {
+                world.model.diverged.insert(row.key.id);
+            }
+        }
+        Some(Errand::Write(_)) => {
+            let refused = row.state == EventState::Dead && !effective;
+            let claimed = before
+                .claims
+                .values()
+                .flat_map(|claim| &claim.items)
+                .any(|item| item.event_id == id);
+            if (sent || claimed) && !refused {
+                world.violate(
+                    Invariant::I7,
+                    format!("{id:?} may have been seen and was replaced"),
+                );
+            }
+        }
+        errand => {
+            if !effective {
+                world.violate(
+                    Invariant::I17,
+                    format!("{errand:?} removed {id:?}, which the server does not have"),
+                );
+            }
+        }
+    }
+}
+
+/// The first event of a lane is not held, and the others are.
+fn shape(world: &mut World, tables: &Tables, key: &EntityKey) {
+    let states: Vec<_> = rows::lane(tables, key).map(|row| row.state).collect();
+    let held = |state: &EventState| *state == EventState::Held;
+    let good = states.first().is_none_or(|first| !held(first)) && states.iter().skip(1).all(held);
+    if !good {
+        world.violate(Invariant::I22, format!("the lane of {key:?} is {states:?}"));
+    }
+}
+
+fn claims(world: &mut World, tables: &Tables) {
+    let mut taken = BTreeSet::new();
+    for item in tables.claims.values().flat_map(|claim| &claim.items) {
+        if !taken.insert(item.event_id) {
+            world.violate(
+                Invariant::I14,
+                format!("{:?} is claimed twice", item.event_id),
+            );
+        }
+        let row = tables
+            .outbox
+            .get(&item.seq)
+            .filter(|row| row.event_id == item.event_id);
+        let fixed = row.and_then(|row| row.request.as_ref());
+        if fixed.is_some_and(|fixed| *fixed != item.request) {
+            world.violate(
+                Invariant::I7,
+                format!("{:?} was claimed with other bytes", item.event_id),
+            );
+        }
+    }
+}
+
+fn sessions(world: &mut World, database: usize, tables: &Tables) {
+    let stored = session(tables);
+    if let Ok(tokens) = serde_json::from_slice::<Tokens>(&stored.sealed) {
+        world
+            .audit
+            .generations
+            .insert(tokens.access, stored.generation);
+    }
+    let signs_out = world
+        .current
+        .is_some_and(|current| current.errand == Errand::SignOut);
+    if signs_out && stored.sealed.is_empty() {
+        let at_ms = world.now_ms;
+        world
+            .audit
+            .sign_outs
+            .entry(database)
+            .or_default()
+            .push((stored.generation, at_ms));
+    }
+}
+
+/// A write in a word or two, for the trace.
+pub(super) fn name_of(write: &Write) -> String {
+    match write {
+        Write::PutEntity(row) => format!("entity {} {:?}", short(&row.key), row.sync),
+        Write::RemoveEntity(key) => format!("-entity {}", short(key)),
+        Write::PutBase(row) => format!("base {} {:?}", short(&row.key), row.rev),
+        Write::RemoveBase(key) => format!("-base {}", short(key)),
+        Write::PutEvent(row) => format!(
+            "event {} {:?} {:?} of {} attempts {} base {:?}",
+            row.event_id,
+            row.operation,
+            row.state,
+            short(&row.key),
+            row.attempts,
+            row.base_rev
+        ),
+        Write::RemoveEvent(seq) => format!("-event {}", seq.0),
+        Write::PutClaim(row) => format!("claim of {} epoch {}", row.items.len(), row.epoch),
+        Write::RemoveClaim(_) => "-claim".to_owned(),
+        Write::PutMeta(name, _) => name.clone(),
+        Write::RemoveMeta(name) => format!("-{name}"),
+        Write::PutDraft(_, _) => "draft".to_owned(),
+        Write::RemoveDraft(_) => "-draft".to_owned(),
+        Write::AppendLog(_) => "log".to_owned(),
+    }
+}
+
+fn short(key: &EntityKey) -> String {
+    key.id.to_string().chars().take(4).collect()
+}

@@ -1,0 +1,230 @@
+//! What goes over the wire and what the server does: I3, I5, I7, I8, I20.
+
+use lume_core::ids::EventId;
+use lume_sync::ports::{Request, Response};
+use lume_wire::{ApiError, ErrorCode, headers};
+
+use super::{Invariant, Sent};
+use crate::disk::session;
+use crate::net::{Exchange, is_change, path_of};
+use crate::rows;
+use crate::world::{Errand, World};
+
+/// Requests in a minute while nothing comes of them.
+const FRUITLESS_MAX: usize = 30;
+/// A read of the session that is older than this when the request goes out is too old.
+const SESSION_READ_MS_MAX: u64 = 6_000;
+const MINUTE_MS: u64 = 60_000;
+
+/// A request leaves a tab: the event that it carries, if it carries one.
+pub(crate) fn on_send(
+    world: &mut World,
+    tab: usize,
+    database: usize,
+    request: &Request,
+) -> Option<EventId> {
+    world.audit.counts.requests += 1;
+    let by_itself = world
+        .current
+        .is_some_and(|current| current.errand == Errand::Pass);
+    if by_itself {
+        count(world);
+    }
+    let event = event_of(world, database, request)?;
+    let sent = Sent {
+        method: request.method.name(),
+        url: request.url.clone(),
+        if_match: header(request, headers::IF_MATCH).map(str::to_owned),
+        body: request.body.clone(),
+    };
+    if *world
+        .audit
+        .sent
+        .entry(event)
+        .or_insert_with(|| sent.clone())
+        != sent
+    {
+        world.violate(Invariant::I7, format!("other bytes for {event:?}"));
+    }
+    owner(world, tab, database, request, event);
+    Some(event)
+}
+
+/// I20. A sliding minute, for the whole device.
+fn count(world: &mut World) {
+    let now_ms = world.now_ms;
+    let fruitless = &mut world.audit.fruitless;
+    fruitless.push_back(now_ms);
+    while fruitless.front().is_some_and(|at| at + MINUTE_MS <= now_ms) {
+        fruitless.pop_front();
+    }
+    let count = fruitless.len();
+    let most = &mut world.audit.counts.fruitless_most;
+    *most = (*most).max(count as u64);
+    if count > FRUITLESS_MAX {
+        world.violate(
+            Invariant::I20,
+            format!("{count} requests in a minute, and nothing came of them"),
+        );
+    }
+}
+
+/// I8.
+fn owner(world: &mut World, tab: usize, database: usize, request: &Request, event: EventId) {
+    let Some(known) = world.audit.events.get(&event).cloned() else {
+        world.violate(
+            Invariant::I2,
+            format!("{event:?} was sent and never stored"),
+        );
+        return;
+    };
+    let token =
+        header(request, headers::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    let token = token.unwrap_or_default().to_owned();
+    let user = world.net.backend.owner_of_token(&token);
+    let whose = user.map(|user| user.to_string()).unwrap_or_default();
+    if known.database != database || !known.account.ends_with(&whose) || whose.is_empty() {
+        world.violate(
+            Invariant::I8,
+            format!("tab {tab} sends {event:?} of another account"),
+        );
+    }
+    let generation = world.audit.generations.get(&token).copied().unwrap_or(0);
+    let now_ms = world.now_ms;
+    let stale = world
+        .audit
+        .sign_outs
+        .get(&database)
+        .into_iter()
+        .flatten()
+        .any(|(after, at_ms)| {
+            // The answer to the last look at the session may have been on its way.
+            *after > generation && now_ms - at_ms > SESSION_READ_MS_MAX
+        });
+    if stale {
+        let stored = session(&world.databases[database].tables()).generation;
+        let what = format!(
+            "tab {tab} sends {event:?} in session {generation} after a sign-out; now {stored}"
+        );
+        world.violate(Invariant::I8, what);
+    }
+}
+
+/// The server has dealt with a request.
+pub(crate) fn on_handled(
+    world: &mut World,
+    request: &Request,
+    event: Option<EventId>,
+    response: &Response,
+) {
+    let effects: Vec<_> = world.net.backend.journal()[world.audit.effects_seen..].to_vec();
+    world.audit.effects_seen += effects.len();
+    for effect in effects {
+        world.audit.counts.effects += 1;
+        let Some(event) = event else {
+            world.violate(Invariant::I2, format!("{effect:?} came of no event"));
+            continue;
+        };
+        let Some(known) = world.audit.events.get(&event).cloned() else {
+            continue;
+        };
+        if world.mix.is_extended() && world.audit.effective.contains(&event) {
+            world.violate(Invariant::I3, format!("{event:?} took effect twice"));
+        }
+        let last = world.audit.last_effect.insert(effect.entity, known.seq);
+        if last.is_some_and(|last| last >= known.seq) {
+            world.violate(
+                Invariant::I5,
+                format!("{event:?} took effect after a later one of its lane"),
+            );
+        }
+    }
+    let taken = matches!(response.status, 200..=299);
+    // The seed's contract has no keys: the same id again says that the first request arrived.
+    let known_there =
+        !world.mix.is_extended() && response.status == 409 && has_this_content(world, request);
+    if let Some(event) = event.filter(|_| is_change(request) && (taken || known_there)) {
+        world.audit.effective.insert(event);
+    }
+}
+
+/// Whether the server has what a basic backend's `POST` carries.
+fn has_this_content(world: &World, request: &Request) -> bool {
+    let sent = request
+        .body
+        .as_deref()
+        .and_then(|body| serde_json::from_slice::<serde_json::Value>(body).ok());
+    let id = sent
+        .as_ref()
+        .and_then(|sent| sent.get("id")?.as_str()?.parse().ok());
+    let there = id.and_then(|id| world.net.backend.entity(id));
+    there.zip(sent.as_ref()).is_some_and(|(there, sent)| {
+        there
+            .fields
+            .iter()
+            .all(|(name, value)| sent.get(name) == Some(value))
+    })
+}
+
+/// An answer reaches its tab.
+pub(crate) fn on_answer(world: &mut World, event: Option<EventId>, exchange: &Exchange) {
+    let Ok(response) = exchange else { return };
+    // A session or a look at the backend's health is progress of a kind, but not one that may go on for ever.
+    let Some(event) = event else { return };
+    let countable = counts(world.mix.is_extended(), response);
+    let arrived = matches!(response.status, 200..=299) && world.audit.effective.contains(&event);
+    let refused = countable && !matches!(response.status, 423 | 500);
+    if arrived || refused {
+        world.audit.fruitless.clear();
+    }
+    if countable {
+        *world.audit.countable.entry(event).or_insert(0) += 1;
+    }
+}
+
+/// Whether an answer is about the event itself, so that it may count as an attempt.
+fn counts(extended: bool, response: &Response) -> bool {
+    let marked = response.protocol.is_some() || !extended;
+    let html = response.content_type.as_deref() == Some("text/html");
+    let code = response
+        .body
+        .as_deref()
+        .and_then(ApiError::parse)
+        .map(|error| error.code);
+    match response.status {
+        500 => true,
+        _ if !marked || html || response.body.is_none() => false,
+        400 | 403 | 404 | 410 | 412 | 413 | 422 | 423 => true,
+        409 => code != Some(ErrorCode::InProgress),
+        _ => false,
+    }
+}
+
+/// The event that a request carries: by its key, or, where there is none, by the claim that it was sent for.
+fn event_of(world: &World, database: usize, request: &Request) -> Option<EventId> {
+    if let Some(key) = header(request, headers::IDEMPOTENCY_KEY) {
+        return key.parse().ok();
+    }
+    if !is_change(request) {
+        return None;
+    }
+    let tables = world.databases[database].tables();
+    let items = tables.claims.values().flat_map(|claim| &claim.items);
+    let same = |stored: &rows::StoredRequest| {
+        stored.path == path_of(request)
+            && stored.method == request.method.name()
+            && stored.body.as_deref().map(str::as_bytes) == request.body.as_deref()
+    };
+    items
+        .into_iter()
+        .find(|item| same(&rows::request(item)))
+        .map(|item| item.event_id)
+}
+
+fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    request
+        .headers
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+}

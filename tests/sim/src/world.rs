@@ -1,0 +1,115 @@
+//! The world behind the ports: time, disk, network, tabs' fates, and what is checked about all of it.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use lume_core::time::Timestamp;
+
+use crate::checks::{Audit, Invariant, Violation};
+use crate::disk::Database;
+use crate::locks::LockTable;
+use crate::mix::{Fault, Mix};
+use crate::model::Model;
+use crate::net::Net;
+use crate::queue::{Event, Queue, TaskId};
+use crate::report::Report;
+use crate::rng::Rng;
+use crate::trace::Trace;
+
+/// The world as ports and executor share it. Never borrowed while a future is polled or dropped.
+pub(crate) type Shared = Rc<RefCell<World>>;
+
+/// When virtual time begins, by the server's clock.
+const BEGINNING: Timestamp = Timestamp::from_millis(1_750_000_000_000);
+
+/// What a task is about, so that a commit can be judged by who made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// Choosing the backend.
+    SetUp,
+    /// A pass.
+    Pass,
+    /// Something that the person wrote; the number is the model's.
+    Write(u64),
+    /// A decision about a failed event; the number is the model's.
+    Decide(u64),
+    /// Signing in.
+    SignIn,
+    /// Tying a database to an account.
+    Bind,
+    /// Signing out.
+    SignOut,
+    /// Turning sync on or off.
+    Mode,
+}
+
+/// The task that is being polled.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Current {
+    pub(crate) task: TaskId,
+    pub(crate) tab: usize,
+    pub(crate) errand: Errand,
+}
+
+/// See the [module](self).
+pub(crate) struct World {
+    pub(crate) now_ms: u64,
+    pub(crate) wall_offset_ms: i64,
+    pub(crate) rng: Rng,
+    pub(crate) mix: Mix,
+    pub(crate) queue: Queue,
+    pub(crate) databases: Vec<Database>,
+    pub(crate) net: Net,
+    pub(crate) locks: LockTable,
+    pub(crate) model: Model,
+    pub(crate) audit: Audit,
+    pub(crate) trace: Trace,
+    pub(crate) current: Option<Current>,
+    pub(crate) alive: BTreeSet<TaskId>,
+    pub(crate) reports: Vec<Report>,
+    pub(crate) violation: Option<Violation>,
+}
+
+impl World {
+    /// The server's clock.
+    pub(crate) fn server_now(&self) -> Timestamp {
+        BEGINNING.plus_millis(i64::try_from(self.now_ms).unwrap_or(i64::MAX))
+    }
+
+    /// The device's wall clock.
+    pub(crate) fn wall_now(&self) -> Timestamp {
+        self.server_now().plus_millis(self.wall_offset_ms)
+    }
+
+    /// Whether a fault strikes now.
+    pub(crate) fn strikes(&mut self, fault: Fault) -> bool {
+        let rate = self.mix.rate(fault);
+        self.rng.per_mille(rate)
+    }
+
+    /// Plans an event so many milliseconds from now.
+    pub(crate) fn after(&mut self, ms: u64, event: Event) {
+        self.queue.push(self.now_ms.saturating_add(ms), event);
+    }
+
+    /// Says what happened.
+    pub(crate) fn say(&mut self, numbers: &[u64], words: impl FnOnce() -> String) {
+        self.trace.add(self.now_ms, numbers, words);
+    }
+
+    /// Notes that an invariant does not hold; the first one counts.
+    pub(crate) fn violate(&mut self, invariant: Invariant, what: impl Into<String>) {
+        let what = what.into();
+        self.say(&[99, invariant as u64], || {
+            format!("VIOLATION {invariant:?}: {what}")
+        });
+        if self.violation.is_none() {
+            self.violation = Some(Violation {
+                invariant,
+                what,
+                at_ms: self.now_ms,
+            });
+        }
+    }
+}
