@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use crate::project::Project;
 use crate::steps::{Step, run_all, run_one};
-use crate::{bench, budget, checks, dist, serve, tools};
+use crate::{bench, budget, checks, dist, rooms, serve, tools};
 
 const USAGE: &str = "\
 Usage: cargo xtask <command>
@@ -18,7 +18,7 @@ Usage: cargo xtask <command>
 Steps of those two:
   setup   install the tools that are missing
   build   build the release app into dist/ and the server
-  lint    format, clippy for host and wasm, docs
+  lint    format, rooms, clippy for host and wasm, docs
   unit    native tests, and the service worker's
   sim     simulation: --seeds N, --from S
   browser tests in a headless browser
@@ -80,6 +80,12 @@ const FORMAT: Step = Step {
     takes: "seconds",
     needs: &[],
     run: checks::format,
+};
+const ROOMS: Step = Step {
+    name: "rooms",
+    takes: "seconds",
+    needs: &[],
+    run: rooms::directions,
 };
 const CLIPPY_HOST: Step = Step {
     name: "clippy, host",
@@ -143,7 +149,7 @@ const E2E: Step = Step {
 };
 
 fn lint_steps() -> Vec<Step> {
-    vec![SETUP_BUILD, FORMAT, CLIPPY_HOST, CLIPPY_WASM, DOCS]
+    vec![SETUP_BUILD, FORMAT, ROOMS, CLIPPY_HOST, CLIPPY_WASM, DOCS]
 }
 
 /// Every check, the quick and the telling ones first.
@@ -152,6 +158,7 @@ fn all_steps() -> Vec<Step> {
         SETUP_BUILD,
         SETUP_BROWSER,
         FORMAT,
+        ROOMS,
         CLIPPY_HOST,
         CLIPPY_WASM,
         DOCS,

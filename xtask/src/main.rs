@@ -19,6 +19,7 @@ mod dist;
 mod files;
 mod process;
 mod project;
+mod rooms;
 mod serve;
 mod steps;
 mod tools;
