@@ -4,6 +4,7 @@
 //! `ETag`. Where the build left a compressed file beside it (`.br`, `.gz`), that one is sent to who takes it. A path
 //! without a dot in its last segment is a screen, and gets index.html, the very same bytes.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use axum::body::Body;
@@ -22,8 +23,8 @@ const INDEX: &str = "index.html";
 const CONFIG: &str = "config.json";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const REVALIDATE: &str = "no-cache";
-/// Hexadecimal digits of a hash in a file's name, as trunk writes them.
-const HASH_DIGITS: usize = 16;
+/// Hexadecimal digits of a hash in a file's name: trunk writes a 64-bit number without leading zeros.
+const HASH_DIGITS: RangeInclusive<usize> = 12..=16;
 
 /// A folder with the built app.
 #[derive(Debug, Clone)]
@@ -241,7 +242,7 @@ fn is_hashed(name: &str) -> bool {
             .iter()
             .take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
             .count();
-        digits == HASH_DIGITS && matches!(rest.get(HASH_DIGITS), Some(b'.' | b'_'))
+        HASH_DIGITS.contains(&digits) && matches!(rest.get(digits), Some(b'.' | b'_'))
     })
 }
 
