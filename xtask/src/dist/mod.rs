@@ -5,7 +5,7 @@
 
 mod compress;
 mod fingerprint;
-mod rename;
+mod page;
 mod worker;
 
 use std::path::Path;
@@ -58,7 +58,7 @@ pub(crate) fn build_app(project: &Project) -> Result<()> {
     let next = project.root.join("dist.next");
     remove(&next)?;
     bundle(project, &tools, &next)?;
-    rename::hash_names(&next)?;
+    page::finish(&next)?;
     worker::write(project, &next)?;
     compress::precompress(project, &next)?;
     files::write(&next.join(FINGERPRINT_FILE), wanted)?;
