@@ -259,6 +259,19 @@ impl<P: Ports> Engine<P> {
         let Some(Ok(session)) = session else {
             return Err(AuthError::NotABackend);
         };
+        let found = if found.kind == BackendKind::Basic
+            && profile.backend.choice == BackendChoice::Auto
+            && response.protocol.is_some()
+        {
+            // A refusal or a 404 of somebody on the way made it look basic; under that name it would be another server.
+            let extended = Backend {
+                kind: Some(BackendKind::Extended),
+                ..profile.backend.clone()
+            };
+            self.find_backend(&extended).await?
+        } else {
+            found
+        };
         Ok(Authenticated {
             account: Account {
                 server_id: found.server_id,

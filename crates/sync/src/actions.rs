@@ -133,10 +133,13 @@ impl<P: Ports> Engine<P> {
             if !matches!(outcome, Err(StoreError::Unknown(_))) {
                 break;
             }
-            if self.is_committed(key, &change, event_id).await? {
-                outcome = Ok(Ok(()));
-                break;
+            match self.is_committed(key, &change, event_id).await {
+                Ok(true) => outcome = Ok(Ok(())),
+                Ok(false) => continue,
+                // It may be there: nobody may be told that it is not.
+                Err(error) => outcome = Err(StoreError::Unknown(error.to_string())),
             }
+            break;
         }
         match &outcome {
             Ok(_) => self.notify(&Notice::Data),

@@ -216,6 +216,12 @@ impl<P: Ports> Engine<P> {
             .flat_map(|claim| &claim.items)
             .find(|item| item.event_id == row.event_id);
         let fixed = earlier.map(|item| &item.request).or(row.request.as_ref());
+        // Bringing an entity back is a creation to a backend that knows nothing else, and a 409 the echo of it.
+        let revives = row.operation == Operation::Updated && base.is_some_and(|base| base.deleted);
+        let operation = match claimant.backend {
+            BackendKind::Basic if revives => Operation::Created,
+            BackendKind::Basic | BackendKind::Extended => row.operation,
+        };
         let (request, sealed) = match fixed {
             Some(sealed) => (body::open(self.sealer(), sealed)?, sealed.clone()),
             None => {
@@ -237,7 +243,7 @@ impl<P: Ports> Engine<P> {
                 key: row.key.clone(),
                 request: sealed,
             },
-            operation: row.operation,
+            operation,
             attempts: row.attempts,
             request,
         }))

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use lume_core::ids::EventId;
 use lume_core::time::Timestamp;
 use lume_wire::Rev;
+use serde_json::Value;
 
 use crate::body;
 use crate::content::{Content, Operation, State, apply, difference};
@@ -111,7 +112,7 @@ impl<'a, S: Sealer> Lane<'a, S> {
                 Some((Operation::Deleted, Content::new()))
             }
             (State::Absent, State::Live(to)) => Some((Operation::Created, to.clone())),
-            (State::Deleted, State::Live(to)) => Some((Operation::Updated, to.clone())),
+            (State::Deleted, State::Live(to)) => Some((Operation::Updated, self.revival(to)?)),
             (State::Live(from), State::Live(to)) => {
                 let patch = difference(from, to);
                 (!patch.is_empty()).then_some((Operation::Updated, patch))
@@ -131,6 +132,23 @@ impl<'a, S: Sealer> Lane<'a, S> {
             ),
         }
         Ok(writes)
+    }
+
+    /// The patch that brings a deleted entity back as `to`: the server lays it over what its tombstone kept, so that
+    /// every field the entity may have had there is named.
+    fn revival(&self, to: &Content) -> Result<Content, StoreError> {
+        let mut patch = to.clone();
+        let base = self.base.as_ref().map(|base| &base.body);
+        for sealed in base.into_iter().chain(self.rows.iter().map(|row| &row.body)) {
+            if sealed.is_empty() {
+                continue;
+            }
+            let known: Content = body::open(self.sealer, sealed)?;
+            for name in known.into_iter().map(|(name, _)| name) {
+                patch.entry(name).or_insert(Value::Null);
+            }
+        }
+        Ok(patch)
     }
 
     /// A dead event is what the person's new action is about: if it was given up, and so may be at the server, it goes
@@ -231,7 +249,10 @@ impl<'a, S: Sealer> Lane<'a, S> {
             deleted: !matches!(state, State::Live(_)),
             body: match &state {
                 State::Live(content) => body::seal(self.sealer, content),
-                State::Absent | State::Deleted => Vec::new(),
+                // What a tombstone keeps is what a revival is laid over.
+                State::Absent | State::Deleted => {
+                    self.base.take().map_or_else(Vec::new, |base| base.body)
+                }
             },
         };
         self.base = Some(base.clone());

@@ -75,7 +75,7 @@ pub struct BaseRow {
     pub rev: Option<Rev>,
     /// Whether it is deleted there.
     pub deleted: bool,
-    /// Sealed content; empty for a deleted one.
+    /// Sealed content; of a deleted one the last content known, or empty.
     pub body: Vec<u8>,
 }
 

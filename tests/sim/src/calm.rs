@@ -5,6 +5,8 @@
 //! and server must be equal.
 
 use lume_core::ids::{EventId, UserId};
+use lume_sync::Blocked;
+use lume_sync::gate::Gate;
 use lume_sync::meta::AppMode;
 use lume_sync::rows::{EntityKey, EventState};
 
@@ -27,6 +29,8 @@ const ROUNDS: usize = 8;
 const PATIENT_ROUNDS: usize = 3;
 /// No task takes longer than this when nothing goes wrong.
 const TASK_MS_MAX: u64 = 600_000;
+/// How long what was under way has to come to its end, in milliseconds.
+const SETTLE_MS: u64 = TASK_MS_MAX + 60_000;
 /// How often the person looks whether there is still a session.
 const LOOK_MS: u64 = 20_000;
 
@@ -52,6 +56,9 @@ impl Sim {
                 self.open(tab);
             }
         }
+        // What is under way may still move tabs to other databases.
+        let settled_ms = self.world.borrow().now_ms + SETTLE_MS;
+        self.run_until(settled_ms, |_| false);
         let count = self.world.borrow().databases.len();
         for database in 0..count {
             let account = self.world.borrow().databases[database].profile().account;
@@ -82,12 +89,11 @@ impl Sim {
         self.world
             .borrow_mut()
             .say(&[51, database as u64], || format!("visiting db {database}"));
-        if self.tabs[0].database != database {
-            self.switch(0, database, true);
-            self.open(0);
-        }
         self.drain(database, Invariant::I21);
         self.equal(database, user);
+        if self.is_over() {
+            return;
+        }
         let first = self.write_new(0);
         self.drain(database, Invariant::I21);
         let second = self.write_new(0);
@@ -112,7 +118,7 @@ impl Sim {
     /// Runs until everything that is not stuck has arrived; whoever is signed out signs in again.
     fn drain(&mut self, database: usize, invariant: Invariant) {
         let until_ms = self.world.borrow().now_ms + DRAIN_MS;
-        while !self.is_over() && !self.is_drained(database) {
+        while !self.is_over() && !self.is_done(database) {
             if self.world.borrow().now_ms > until_ms {
                 let rest = self.rest(database);
                 self.world
@@ -120,22 +126,28 @@ impl Sim {
                     .violate(invariant, format!("db {database} still has {rest}"));
                 return;
             }
-            self.keep_signed_in(database);
+            self.attend(database);
             let look_ms = self.world.borrow().now_ms + LOOK_MS;
-            self.run_until(look_ms, |sim| sim.is_drained(database));
+            self.run_until(look_ms, |sim| sim.is_done(database));
         }
     }
 
-    fn keep_signed_in(&mut self, database: usize) {
+    /// Keeps the first tab at a database, and its person signed in.
+    fn attend(&mut self, database: usize) {
+        if self.tabs[0].database != database {
+            self.switch(0, database, true);
+            self.open(0);
+        }
         if !self.tabs[0].ready {
             return;
         }
-        let (profile, session) = {
+        let (profile, tables) = {
             let world = self.world.borrow();
             let place = &world.databases[database];
-            (place.profile(), crate::disk::session(&place.tables()))
+            (place.profile(), place.tables())
         };
-        if session.sealed.is_empty() {
+        let gate: Gate = crate::disk::record(&tables, lume_sync::meta::GATE);
+        if crate::disk::session(&tables).sealed.is_empty() || gate.blocked == Some(Blocked::Auth) {
             self.sign_in(0, None);
         } else if profile.mode == AppMode::Device {
             self.set_mode(0, AppMode::Synced);
@@ -148,6 +160,11 @@ impl Sim {
                 return;
             }
         }
+    }
+
+    /// Whether the person stands before a database from which everything has gone out that can.
+    fn is_done(&self, database: usize) -> bool {
+        self.tabs[0].database == database && self.tabs[0].ready && self.is_drained(database)
     }
 
     fn is_drained(&self, database: usize) -> bool {

@@ -54,7 +54,7 @@ pub fn run_with(seed: u64, to_be_read: bool, change: impl FnOnce(&mut Mix)) -> O
     let mut mix = Mix::of(&mut rng);
     change(&mut mix);
     let mut sim = Sim::new(seed, mix, rng, to_be_read);
-    while sim.actions_left > 0 {
+    while sim.actions_left > 0 && !sim.has_lasted() {
         if !sim.step() {
             return sim.outcome();
         }

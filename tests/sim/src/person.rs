@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use lume_core::ids::{EntityId, EventId};
-use lume_sync::Trigger;
+use lume_sync::{Blocked, Trigger};
 use lume_sync::account::Authenticated;
 use lume_sync::kinds::MOOD;
 use lume_sync::meta::AppMode;
@@ -57,7 +57,7 @@ impl Sim {
         let signed_in = self.tabs[tab]
             .status
             .as_ref()
-            .is_some_and(|status| status.signed_in);
+            .is_some_and(|status| status.signed_in && status.blocked != Some(Blocked::Auth));
         let wanders = u64::from(self.world.borrow().mix.wanders);
         let begun = self.actions_left < self.world.borrow().mix.actions / 2;
         let waits = self.world.borrow().mix.device_first && !begun;

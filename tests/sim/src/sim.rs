@@ -35,6 +35,8 @@ pub(crate) const BACKEND: &str = "https://lume.example";
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// The accounts.
 pub(crate) const EMAILS: [&str; 2] = ["alice@lume.example", "bob@lume.example"];
+/// A run calms down after so many steps, whatever the person still wanted to do.
+const STORMY_STEPS_MAX: u64 = 40_000;
 /// No run takes more steps: something would be running in circles.
 const STEPS_MAX: u64 = 400_000;
 
@@ -187,6 +189,11 @@ impl Sim {
                 .violate(crate::checks::Invariant::I22, what);
         }
         self.world.borrow().violation.is_none()
+    }
+
+    /// Whether the run has been stormy for long enough.
+    pub(crate) fn has_lasted(&self) -> bool {
+        self.steps > STORMY_STEPS_MAX
     }
 
     /// Begins a task in a tab.

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lume_core::ids::EventId;
 use lume_sync::memory::Tables;
-use lume_sync::meta::{self, Tokens};
+use lume_sync::meta::{self, Profile, Tokens};
 use lume_sync::rows::{EntityKey, EventState, FailureReason, OutboxRow};
 use lume_sync::store::Write;
 
 use super::{Invariant, Known};
-use crate::disk::{Commit, session};
+use crate::disk::{Commit, record, session};
 use crate::rows;
 use crate::world::{Errand, World};
 
@@ -20,6 +20,7 @@ pub(super) fn check(
     commit: &Commit,
     touched: &BTreeSet<EntityKey>,
 ) {
+    let acts = who_acts(world, &commit.before);
     for key in touched {
         let before: BTreeMap<_, _> = rows::lane(&commit.before, key)
             .map(|row| (row.event_id, row))
@@ -29,11 +30,11 @@ pub(super) fn check(
             .collect();
         for (id, row) in &after {
             meet(world, database, row);
-            changed(world, *id, before.get(id).copied(), row);
+            changed(world, acts, *id, before.get(id).copied(), row);
         }
         for (id, row) in &before {
             if !after.contains_key(id) {
-                gone(world, &commit.before, *id, row);
+                gone(world, acts, &commit.before, *id, row);
             }
         }
         shape(world, &commit.after, key);
@@ -51,6 +52,35 @@ pub(super) fn check(
         .any(|write| matches!(write, Write::PutMeta(name, _) if name == meta::SESSION))
     {
         sessions(world, database, &commit.after);
+    }
+}
+
+/// Whose will a commit carries out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Will {
+    /// The person changed an entity, now or while sync was off.
+    Change,
+    /// The person decided about a failed event.
+    Decision,
+    /// Nobody's: the engine does its work.
+    Nobody,
+}
+
+fn who_acts(world: &World, before: &Tables) -> Will {
+    let profile: Profile = record(before, meta::PROFILE);
+    match world.current.map(|current| current.errand) {
+        Some(Errand::Write(_)) => Will::Change,
+        Some(Errand::Decide(_)) => Will::Decision,
+        Some(Errand::Pass) if profile.adoption.is_some() => Will::Change,
+        Some(
+            Errand::Pass
+            | Errand::SetUp
+            | Errand::SignIn
+            | Errand::Bind
+            | Errand::SignOut
+            | Errand::Mode,
+        )
+        | None => Will::Nobody,
     }
 }
 
@@ -78,11 +108,7 @@ fn meet(world: &mut World, database: usize, row: &OutboxRow) {
 }
 
 /// I16: attempts and states change only by what the server said about this very event, or by the person.
-fn changed(world: &mut World, id: EventId, before: Option<&OutboxRow>, after: &OutboxRow) {
-    let by_person = matches!(
-        world.current.map(|current| current.errand),
-        Some(Errand::Write(_) | Errand::Decide(_) | Errand::SetUp)
-    );
+fn changed(world: &mut World, acts: Will, id: EventId, before: Option<&OutboxRow>, after: &OutboxRow) {
     let attempts_before = before.map_or(0, |row| row.attempts);
     let counted = after.attempts.saturating_sub(attempts_before);
     if counted > 0 {
@@ -119,7 +145,7 @@ fn changed(world: &mut World, id: EventId, before: Option<&OutboxRow>, after: &O
             format!("{id:?} is {:?} without a reason", after.state),
         );
     }
-    if attempts_before > after.attempts && !by_person {
+    if attempts_before > after.attempts && acts == Will::Nobody {
         world.violate(
             Invariant::I16,
             format!("the attempts of {id:?} were forgotten"),
@@ -136,33 +162,32 @@ fn changed(world: &mut World, id: EventId, before: Option<&OutboxRow>, after: &O
 
 /// I17 and I4: an event leaves the outbox when the server has it, when nobody can have seen it and the person acted
 /// again, when it was refused and the person acted again, or when the person gave it up.
-fn gone(world: &mut World, before: &Tables, id: EventId, row: &OutboxRow) {
+fn gone(world: &mut World, acts: Will, before: &Tables, id: EventId, row: &OutboxRow) {
     let effective = world.audit.effective.contains(&id);
     let sent = world.audit.sent.contains_key(&id);
-    match world.current.map(|current| current.errand) {
-        Some(Errand::Decide(_)) => {
-            let reason = row.failure.as_ref().map(|failure| failure.reason);
-            let refused = reason.is_some_and(|reason| reason != FailureReason::GaveUp);
+    let reason = row.failure.as_ref().map(|failure| failure.reason);
+    let refused = reason.is_some_and(|reason| reason != FailureReason::GaveUp);
+    match acts {
+        Will::Decision => {
             if sent && (effective || !refused) {
                 world.model.diverged.insert(row.key.id);
             }
         }
-        Some(Errand::Write(_)) => {
-            let refused = row.state == EventState::Dead && !effective;
+        Will::Change => {
             let claimed = before
                 .claims
                 .values()
                 .flat_map(|claim| &claim.items)
                 .any(|item| item.event_id == id);
+            // Without keys a refusal may be of an edit that arrived before; its content goes out again.
+            let refused = refused && (!effective || !world.mix.is_extended());
             if (sent || claimed) && !refused {
-                world.violate(
-                    Invariant::I7,
-                    format!("{id:?} may have been seen and was replaced"),
-                );
+                world.violate(Invariant::I7, format!("{id:?} may have been seen and was replaced"));
             }
         }
-        errand => {
+        Will::Nobody => {
             if !effective {
+                let errand = world.current.map(|current| current.errand);
                 world.violate(
                     Invariant::I17,
                     format!("{errand:?} removed {id:?}, which the server does not have"),
