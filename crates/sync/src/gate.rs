@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::{
     BACKOFF_MS_MAX, BACKOFF_MS_MIN, FRUITLESS_REQUESTS_PER_MINUTE_MAX, GATE_PROBE_MS, NUDGE_MS_MIN,
+    PASS_REQUESTS_ROOM,
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -119,7 +120,7 @@ impl Gate {
         if self.blocked == Some(Blocked::Auth) {
             return Permit::SignIn;
         }
-        let left = self.minute_left(now);
+        let left = self.minute_left(now, PASS_REQUESTS_ROOM);
         if left > 0 {
             return Permit::Wait(left);
         }
@@ -148,7 +149,8 @@ impl Gate {
 
     /// The next attempt's wall time, if the gate makes it wait.
     pub fn next_attempt(&self, now: Timestamp) -> Option<Timestamp> {
-        let left = remaining(self.until, self.wait_ms, now).max(self.minute_left(now));
+        let left =
+            remaining(self.until, self.wait_ms, now).max(self.minute_left(now, PASS_REQUESTS_ROOM));
         (left > 0).then(|| now.plus_millis(i64::try_from(left).unwrap_or(i64::MAX)))
     }
 
@@ -159,17 +161,16 @@ impl Gate {
         self.wait_ms = 0;
     }
 
-    /// What is left, in milliseconds, until another fruitless request fits into the minute before it.
-    pub fn minute_left(&self, now: Timestamp) -> u64 {
+    /// What is left, in milliseconds, until `room` more fruitless requests fit into the minute before them.
+    pub fn minute_left(&self, now: Timestamp, room: usize) -> u64 {
         // A time ahead of now was written before the clock jumped back.
         let within = |at: &&Timestamp| (0..MINUTE_MS).contains(&now.millis_since(**at));
-        let mut recent = self.fruitless.iter().filter(within);
-        match (recent.next(), recent.count() + 1) {
-            (Some(oldest), count) if count >= FRUITLESS_REQUESTS_PER_MINUTE_MAX => {
-                u64::try_from(MINUTE_MS - now.millis_since(*oldest)).unwrap_or(0)
-            }
-            (Some(_) | None, _) => 0,
-        }
+        let recent: Vec<_> = self.fruitless.iter().filter(within).collect();
+        let too_many = (recent.len() + room).saturating_sub(FRUITLESS_REQUESTS_PER_MINUTE_MAX);
+        let last = too_many.checked_sub(1).and_then(|index| recent.get(index));
+        last.map_or(0, |at| {
+            u64::try_from(MINUTE_MS - now.millis_since(**at)).unwrap_or(0)
+        })
     }
 
     /// After an outcome that says nothing about an event: waits twice as long as before, up to a minute, with full
@@ -319,25 +320,34 @@ mod tests {
     #[test]
     fn no_minute_has_more_than_thirty_fruitless_requests() {
         let mut gate = Gate::default();
+        let mut sent = Vec::new();
+        for second in 0..300 {
+            if gate.permit(later(second * 1_000), Trigger::Manual) == Permit::Open {
+                gate.count_request(later(second * 1_000));
+                sent.push(second);
+            }
+            let within = sent.iter().filter(|at| second - **at < 60).count();
+            assert!(within <= FRUITLESS_REQUESTS_PER_MINUTE_MAX);
+        }
+
+        assert!(sent.len() >= 120, "and no fewer than there may be");
+    }
+
+    #[test]
+    fn the_wait_for_the_minute_is_told_and_is_enough() {
+        let mut gate = Gate::default();
         for second in 0..30 {
-            assert_eq!(
-                gate.permit(later(second * 1_000), Trigger::Manual),
-                Permit::Open
-            );
             gate.count_request(later(second * 1_000));
         }
 
+        assert_eq!(gate.minute_left(later(30_000), 1), 30_000);
+        assert_eq!(gate.minute_left(later(30_000), 3), 32_000);
+        assert_eq!(gate.minute_left(later(60_000), 1), 0);
+        let next = gate.next_attempt(later(30_000)).unwrap();
+        assert_eq!(gate.permit(next, Trigger::Timer), Permit::Open);
         assert_eq!(
-            gate.permit(later(30_000), Trigger::Manual),
-            Permit::Wait(30_000)
-        );
-        assert_eq!(gate.next_attempt(later(30_000)), Some(later(60_000)));
-        // One goes out for each that is a minute old, however the minutes are cut.
-        assert_eq!(gate.permit(later(60_000), Trigger::Manual), Permit::Open);
-        gate.count_request(later(60_000));
-        assert_eq!(
-            gate.permit(later(60_000), Trigger::Manual),
-            Permit::Wait(1_000)
+            gate.permit(next.plus_millis(-1), Trigger::Timer),
+            Permit::Wait(1)
         );
     }
 

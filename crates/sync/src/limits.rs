@@ -54,6 +54,10 @@ pub const ADOPTION_STEP: usize = 50;
 pub const LOG_LINES_MAX: u64 = 1_000;
 /// Requests in one minute without any progress.
 pub const FRUITLESS_REQUESTS_PER_MINUTE_MAX: usize = 30;
+/// Requests that one event may take: itself, a refresh, itself again, and a question about the answer.
+pub const EVENT_REQUESTS_ROOM: usize = 4;
+/// Requests that a pass may take for its first event: what the backend is, a refresh, and the event's own.
+pub const PASS_REQUESTS_ROOM: usize = EVENT_REQUESTS_ROOM + 2;
 /// Steps of [`ADOPTION_STEP`] in one pass.
 pub const ADOPTION_STEPS_PER_PASS_MAX: usize = 20;
 /// How long an event waits whose key the server is still working on.

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use lume_core::ids::ClaimId;
+use lume_core::ids::{ClaimId, EventId};
 
 use crate::limits::LOG_LINES_MAX;
 use crate::rows::{BaseRow, ClaimRow, Counts, EntityKey, EntityRow, EventState, OutboxRow, Seq};
@@ -164,15 +164,41 @@ impl Tables {
                         Answers::new(queries.iter().map(|query| self.answer(query)).collect());
                 }
                 Step::Write(writes, output) => {
-                    let mut after = self.clone();
+                    self.check(&writes)?;
                     for write in writes {
-                        after.apply(write)?;
+                        self.apply(write)?;
                     }
-                    *self = after;
                     return Ok(output);
                 }
             }
         }
+    }
+
+    /// Finds the one thing that can go wrong before anything is changed: two events of one id.
+    fn check(&self, writes: &[Write]) -> Result<(), StoreError> {
+        let mut ids: BTreeMap<Seq, EventId> = self
+            .outbox
+            .iter()
+            .map(|(seq, row)| (*seq, row.event_id))
+            .collect();
+        let mut last_seq = self.last_seq;
+        for write in writes {
+            if let Write::RemoveEvent(seq) = write {
+                ids.remove(seq);
+            }
+            if let Write::PutEvent(row) = write {
+                let seq = row.seq.unwrap_or(Seq(last_seq + 1));
+                last_seq = last_seq.max(seq.0);
+                if ids
+                    .iter()
+                    .any(|(other, id)| *id == row.event_id && *other != seq)
+                {
+                    return Err(constraint_error());
+                }
+                ids.insert(seq, row.event_id);
+            }
+        }
+        Ok(())
     }
 
     fn put_event(&mut self, mut row: OutboxRow) -> Result<(), StoreError> {
@@ -182,7 +208,7 @@ impl Tables {
             .values()
             .any(|other| other.event_id == row.event_id && other.seq != Some(seq))
         {
-            return Err(StoreError::Aborted("ConstraintError".to_owned()));
+            return Err(constraint_error());
         }
         self.last_seq = self.last_seq.max(seq.0);
         row.seq = Some(seq);
@@ -213,6 +239,10 @@ impl Tables {
             parked: of(EventState::Parked),
         }
     }
+}
+
+fn constraint_error() -> StoreError {
+    StoreError::Aborted("ConstraintError".to_owned())
 }
 
 /// A store over [`Tables`]; clones share them.

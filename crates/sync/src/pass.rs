@@ -10,8 +10,8 @@ use crate::claim::{Claim, Claimant, ClaimedEvent};
 use crate::engine::Engine;
 use crate::gate::{Blocked, Gate, Permit, Trigger};
 use crate::limits::{
-    ADOPTION_STEPS_PER_PASS_MAX, HEARTBEAT_MS_MAX, LEASE_MARGIN_MS, PASS_MS_MAX, SETTLE_EVENTS_MAX,
-    SETTLE_LAG_MS_MAX,
+    ADOPTION_STEPS_PER_PASS_MAX, EVENT_REQUESTS_ROOM, HEARTBEAT_MS_MAX, LEASE_MARGIN_MS,
+    PASS_MS_MAX, SETTLE_EVENTS_MAX, SETTLE_LAG_MS_MAX,
 };
 use crate::log::{Level, LogEvent};
 use crate::meta::{Account, AppMode, BackendKind, Profile};
@@ -305,13 +305,18 @@ impl<P: Ports> Engine<P> {
         if session.generation != pass.session.generation || profile.syncing().is_none() {
             return Ok(Flow::Stop);
         }
-        let wait_ms = pass.gate.minute_left(now);
+        let rest_ms = self
+            .live
+            .borrow()
+            .rest
+            .minute_left(now, EVENT_REQUESTS_ROOM);
+        let wait_ms = pass.gate.minute_left(now, EVENT_REQUESTS_ROOM).max(rest_ms);
         if wait_ms > 0 {
             let reason = "too_many_requests".to_owned();
             self.log(Level::Warn, LogEvent::Waiting { reason, wait_ms });
             return Ok(Flow::Stop);
         }
-        pass.gate.count_request(now);
+        self.count_request(&mut pass.gate);
         Ok(Flow::On)
     }
 
@@ -335,7 +340,7 @@ impl<P: Ports> Engine<P> {
             match self.judge(pass, event, answer).await? {
                 Some(judged) => return Ok(judged),
                 // The token was refreshed.
-                None => pass.gate.count_request(self.now()),
+                None => self.count_request(&mut pass.gate),
             }
         }
     }
@@ -381,6 +386,13 @@ impl<P: Ports> Engine<P> {
                 );
             }
         }
+    }
+
+    /// Counts a request: in the gate, and for the case that the gate can't be stored here too.
+    pub(crate) fn count_request(&self, gate: &mut Gate) {
+        let now = self.now();
+        gate.count_request(now);
+        self.live.borrow_mut().rest.count_request(now);
     }
 
     /// Shuts the gate for a session that can't be used.

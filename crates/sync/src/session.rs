@@ -89,7 +89,7 @@ impl<P: Ports> Engine<P> {
                 tokens,
             }));
         }
-        gate.count_request(self.now());
+        self.count_request(gate);
         let body = RefreshRequest {
             refresh_token: tokens.refresh.as_str().into(),
         };

@@ -94,7 +94,14 @@ impl<P: Ports> Engine<P> {
                 Err(error) => Step::Write(Vec::new(), Err(error)),
             }
         };
-        self.transact(Mode::Strict, &STORES, program).await?
+        self.transact(Mode::Strict, &STORES, program).await??;
+        // What is stored is what counts again.
+        self.live
+            .borrow_mut()
+            .rest
+            .fruitless
+            .clone_from(&gate.fruitless);
+        Ok(())
     }
 
     fn plan_settlement(

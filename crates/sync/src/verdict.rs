@@ -220,7 +220,7 @@ impl<P: Ports> Engine<P> {
         if let Some(known) = pass.health {
             return known;
         }
-        pass.gate.count_request(self.now());
+        self.count_request(&mut pass.gate);
         let answer = self
             .call(
                 &pass.profile.backend,
@@ -254,7 +254,7 @@ impl<P: Ports> Engine<P> {
         let Some(spec) = event.item.key.kind.spec() else {
             return Ok(parked(FailureReason::Version));
         };
-        pass.gate.count_request(now);
+        self.count_request(&mut pass.gate);
         let mut headers = base_headers(
             &pass.profile.backend,
             pass.kind,
@@ -322,7 +322,7 @@ impl<P: Ports> Engine<P> {
         if let Some(kind) = profile.backend.kind {
             return Ok(Some(kind));
         }
-        gate.count_request(self.now());
+        self.count_request(gate);
         match self.find_backend(&profile.backend).await {
             Ok(found) => {
                 let bound = profile.account.as_ref();
