@@ -186,6 +186,7 @@ impl<P: Ports> Engine<P> {
             heartbeat: Some(now),
             ..reads.progress
         };
+        writes.extend(taken_over(reads, &events));
         writes.push(Write::PutClaim(row.clone()));
         writes.push(Write::PutMeta(
             meta::EPOCH.to_owned(),
@@ -282,6 +283,28 @@ fn after_due(
             .map(|row| Query::Base(row.key.clone()))
             .collect::<Vec<_>>(),
     )
+}
+
+/// The rows of events taken over from another claim, with their bytes: they may have been sent under it, and this claim
+/// may be given back before it has sent them.
+fn taken_over(reads: &Reads, events: &[ClaimedEvent]) -> Vec<Write> {
+    let is_held = |row: &&OutboxRow| {
+        let mut held = reads.claims.iter().flat_map(|claim| &claim.items);
+        held.any(|item| item.event_id == row.event_id)
+    };
+    let rows = reads.candidates.iter().filter(|row| row.request.is_none());
+    rows.filter(is_held)
+        .filter_map(|row| {
+            let event = events
+                .iter()
+                .find(|event| event.item.event_id == row.event_id)?;
+            let request = Some(event.item.request.clone());
+            Some(Write::PutEvent(OutboxRow {
+                request,
+                ..row.clone()
+            }))
+        })
+        .collect()
 }
 
 /// Removes claims that are over, or keeps of them what was not taken this time.

@@ -139,7 +139,10 @@ impl<'a, S: Sealer> Lane<'a, S> {
     fn revival(&self, to: &Content) -> Result<Content, StoreError> {
         let mut patch = to.clone();
         let base = self.base.as_ref().map(|base| &base.body);
-        for sealed in base.into_iter().chain(self.rows.iter().map(|row| &row.body)) {
+        for sealed in base
+            .into_iter()
+            .chain(self.rows.iter().map(|row| &row.body))
+        {
             if sealed.is_empty() {
                 continue;
             }
@@ -263,14 +266,14 @@ impl<'a, S: Sealer> Lane<'a, S> {
     }
 
     /// Takes an event out by the person's decision, and with it what it would have done.
-    pub(crate) fn discard(&mut self, event_id: EventId) -> Vec<Write> {
+    pub(crate) fn discard(&mut self, event_id: EventId) -> Result<Vec<Write>, StoreError> {
         let Some(index) = self.rows.iter().position(|row| row.event_id == event_id) else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
         let row = self.rows.remove(index);
         let mut writes: Vec<_> = row.seq.map(Write::RemoveEvent).into_iter().collect();
-        if row.operation == Operation::Created && self.base.is_none() {
-            // What follows changes an entity that will never exist at the server.
+        if !matches!(self.base_state()?, State::Live(_)) {
+            // What follows changes an entity that will not be there: its patches lead nowhere by themselves.
             writes.extend(
                 self.rows
                     .drain(..)
@@ -280,7 +283,7 @@ impl<'a, S: Sealer> Lane<'a, S> {
         }
         let known = self.base.as_ref().and_then(|base| base.rev);
         writes.extend(self.promote_head(known).map(Write::PutEvent));
-        writes
+        Ok(writes)
     }
 
     /// Sends a dead or parked event again, under its id and as it was.

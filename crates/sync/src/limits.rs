@@ -30,6 +30,8 @@ pub const CLAIM_BYTES_MAX: usize = 60 * 1024;
 pub const LEASE_MS: u64 = 90_000;
 /// Nothing is sent when less than this is left of the lease.
 pub const LEASE_MARGIN_MS: u64 = 45_000;
+/// A look at session and profile that took longer is too old to send by.
+pub const LOOK_MS_MAX: u64 = 5_000;
 /// A request's time without its body's share.
 pub const REQUEST_TIMEOUT_MS: u64 = 30_000;
 /// A request's time for each KiB of its body.

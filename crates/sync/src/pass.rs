@@ -10,8 +10,8 @@ use crate::claim::{Claim, Claimant, ClaimedEvent};
 use crate::engine::Engine;
 use crate::gate::{Blocked, Gate, Permit, Trigger};
 use crate::limits::{
-    ADOPTION_STEPS_PER_PASS_MAX, EVENT_REQUESTS_ROOM, HEARTBEAT_MS_MAX, LEASE_MARGIN_MS,
-    PASS_MS_MAX, SETTLE_EVENTS_MAX, SETTLE_LAG_MS_MAX,
+    ADOPTION_STEPS_PER_PASS_MAX, EVENT_REQUESTS_ROOM, HEARTBEAT_MS_MAX, LEASE_MARGIN_MS, LEASE_MS,
+    LOOK_MS_MAX, PASS_MS_MAX, SETTLE_EVENTS_MAX, SETTLE_LAG_MS_MAX,
 };
 use crate::log::{Level, LogEvent};
 use crate::meta::{Account, AppMode, BackendKind, Profile};
@@ -48,6 +48,8 @@ pub(crate) struct Pass {
     pub(crate) report: PassReport,
     /// Whether the lock is ours.
     alone: bool,
+    /// When the running claim was asked for, by the clock that never jumps.
+    claimed_ms: u64,
     began_ms: u64,
 }
 
@@ -193,6 +195,7 @@ impl<P: Ports> Engine<P> {
             health: None,
             report: PassReport::default(),
             alone,
+            claimed_ms: began_ms,
             began_ms,
         };
         let claims = self.send_all(&mut pass, overview.counts.waiting()).await?;
@@ -220,6 +223,7 @@ impl<P: Ports> Engine<P> {
                 backend: pass.kind,
                 alone: pass.alone,
             };
+            pass.claimed_ms = self.ports().clock().monotonic_ms();
             let Some(claim) = self.claim(&claimant).await? else {
                 return Ok(claims);
             };
@@ -258,7 +262,7 @@ impl<P: Ports> Engine<P> {
                 flow = Flow::Stop;
                 break;
             }
-            let judged = self.deliver(pass, &event).await?;
+            let judged = self.deliver(pass, &row, &event).await?;
             self.live.borrow_mut().sending.remove(&event.item.key);
             self.report(pass, &event, &judged);
             group.push(Settlement {
@@ -292,16 +296,21 @@ impl<P: Ports> Engine<P> {
 
     /// Whether the claim is fresh enough, the session the same, sync still on, and the minute not used up.
     ///
-    /// Read anew before each request: a tab may have been frozen for hours since the last one.
+    /// Asked before each request, and decided after the last await: a tab may have been frozen for hours since the last
+    /// one, or within this very look, and what was read is as old as that.
     async fn may_send(&self, pass: &mut Pass, claim: &ClaimRow) -> Result<Flow, StoreError> {
-        let now = self.now();
-        let left = claim.until.millis_since(now);
-        if left < i64::try_from(LEASE_MARGIN_MS).unwrap_or(i64::MAX) {
-            return Ok(Flow::Stop);
-        }
+        let asked_ms = self.ports().clock().monotonic_ms();
         let Overview {
             profile, session, ..
         } = self.overview().await?;
+        let now_ms = self.ports().clock().monotonic_ms();
+        let now = self.now();
+        if now_ms.saturating_sub(asked_ms) > LOOK_MS_MAX
+            || now_ms.saturating_sub(pass.claimed_ms) > LEASE_MS - LEASE_MARGIN_MS
+            || !has_margin(claim, now)
+        {
+            return Ok(Flow::Stop);
+        }
         if session.generation != pass.session.generation || profile.syncing().is_none() {
             return Ok(Flow::Stop);
         }
@@ -321,7 +330,12 @@ impl<P: Ports> Engine<P> {
     }
 
     /// Sends one event and judges the answer; after a 401 once more with a new token.
-    async fn deliver(&self, pass: &mut Pass, event: &ClaimedEvent) -> Result<Judged, StoreError> {
+    async fn deliver(
+        &self,
+        pass: &mut Pass,
+        claim: &ClaimRow,
+        event: &ClaimedEvent,
+    ) -> Result<Judged, StoreError> {
         self.live
             .borrow_mut()
             .sending
@@ -339,8 +353,12 @@ impl<P: Ports> Engine<P> {
             let answer = self.send(route, request).await;
             match self.judge(pass, event, answer).await? {
                 Some(judged) => return Ok(judged),
-                // The token was refreshed.
-                None => self.count_request(&mut pass.gate),
+                // The token was refreshed, which may have taken long.
+                None => {
+                    if self.may_send(pass, claim).await? == Flow::Stop {
+                        return Ok(Judged::stop());
+                    }
+                }
             }
         }
     }
@@ -434,4 +452,12 @@ impl<P: Ports> Engine<P> {
             },
         );
     }
+}
+
+/// Whether enough of the lease is left; more than it was long means that the wall clock jumped back, and others take it
+/// for over.
+fn has_margin(claim: &ClaimRow, now: Timestamp) -> bool {
+    let left = claim.until.millis_since(now);
+    let range = LEASE_MARGIN_MS..=LEASE_MS;
+    u64::try_from(left).is_ok_and(|left| range.contains(&left))
 }

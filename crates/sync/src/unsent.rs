@@ -157,7 +157,7 @@ impl<P: Ports> Engine<P> {
         };
         let mut writes = match decision {
             Decision::Retry => lane.retry(event_id),
-            Decision::Discard => lane.discard(event_id),
+            Decision::Discard => lane.discard(event_id)?,
         };
         let Some(mut row) = entity else {
             return Ok(writes);

@@ -53,7 +53,7 @@ impl Judged {
     }
 
     /// The request may have been seen; nothing was learned about the event.
-    fn stop() -> Self {
+    pub(crate) fn stop() -> Self {
         Self {
             verdict: Verdict::Released { sent: true },
             status: None,

@@ -164,7 +164,7 @@ impl Desk {
 
     pub(super) fn discard_head(&mut self) {
         let id = self.rows()[0].event_id;
-        let writes = self.lane().discard(id);
+        let writes = self.lane().discard(id).unwrap();
         self.apply(writes);
     }
 }

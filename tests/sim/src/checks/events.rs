@@ -108,7 +108,13 @@ fn meet(world: &mut World, database: usize, row: &OutboxRow) {
 }
 
 /// I16: attempts and states change only by what the server said about this very event, or by the person.
-fn changed(world: &mut World, acts: Will, id: EventId, before: Option<&OutboxRow>, after: &OutboxRow) {
+fn changed(
+    world: &mut World,
+    acts: Will,
+    id: EventId,
+    before: Option<&OutboxRow>,
+    after: &OutboxRow,
+) {
     let attempts_before = before.map_or(0, |row| row.attempts);
     let counted = after.attempts.saturating_sub(attempts_before);
     if counted > 0 {
@@ -133,8 +139,16 @@ fn changed(world: &mut World, acts: Will, id: EventId, before: Option<&OutboxRow
             );
         }
         let reason = after.failure.as_ref().map(|failure| failure.reason);
+        // A key whose answer is gone tells nothing about a refusal; the entity then shows that nobody has applied it.
+        let forgotten = after
+            .failure
+            .as_ref()
+            .is_some_and(|failure| failure.status == Some(410));
         let parked = after.state == EventState::Parked;
-        if parked && !world.model.diverged.contains(&after.key.id) {
+        if parked
+            && !(forgotten && reason == Some(FailureReason::Version))
+            && !world.model.diverged.contains(&after.key.id)
+        {
             let what = format!("{id:?} met another version ({reason:?}), and nobody else writes");
             world.violate(Invariant::I21, what);
         }
@@ -182,7 +196,10 @@ fn gone(world: &mut World, acts: Will, before: &Tables, id: EventId, row: &Outbo
             // Without keys a refusal may be of an edit that arrived before; its content goes out again.
             let refused = refused && (!effective || !world.mix.is_extended());
             if (sent || claimed) && !refused {
-                world.violate(Invariant::I7, format!("{id:?} may have been seen and was replaced"));
+                world.violate(
+                    Invariant::I7,
+                    format!("{id:?} may have been seen and was replaced"),
+                );
             }
         }
         Will::Nobody => {
