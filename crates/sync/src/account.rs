@@ -492,6 +492,8 @@ fn auth_error(response: &Response) -> AuthError {
             401 | 403 => AuthError::WrongPassword,
             409 => AuthError::EmailTaken,
             404 | 405 => AuthError::NotABackend,
+            426 => AuthError::Upgrade,
+            429 => rate_limited(response),
             status => AuthError::Failed(status),
         };
     };
@@ -502,13 +504,17 @@ fn auth_error(response: &Response) -> AuthError {
         (_, ErrorCode::ApiKey) => AuthError::ApiKey,
         (400 | 422, _) if !error.fields.is_empty() => fields(),
         (426, _) => AuthError::Upgrade,
-        (429, _) => AuthError::RateLimited {
-            wait_s: retry_after_ms(response).unwrap_or(60_000).div_ceil(1000),
-        },
+        (429, _) => rate_limited(response),
         (401 | 403, _) => AuthError::WrongPassword,
         (400 | 422, _) => AuthError::Fields(Vec::new()),
         (404 | 405, _) => AuthError::NotABackend,
         (status, _) => AuthError::Failed(status),
+    }
+}
+
+fn rate_limited(response: &Response) -> AuthError {
+    AuthError::RateLimited {
+        wait_s: retry_after_ms(response).unwrap_or(60_000).div_ceil(1000),
     }
 }
 

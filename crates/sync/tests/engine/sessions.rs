@@ -1,1 +1,455 @@
-//! x
+//! Sessions: refreshed in good time and once, ended by a person or a refusal, and never mixed between accounts.
+
+use futures::executor::block_on;
+use futures::join;
+use lume_core::time::LocalDate;
+use lume_sync::account::AuthError;
+use lume_sync::log::LogEvent;
+use lume_sync::meta::{AppMode, BackendChoice, BackendKind, StoredSession};
+use lume_sync::testing::BackendOptions;
+use lume_sync::{Blocked, ShownStatus, Trigger};
+use lume_wire::paths;
+
+use crate::net::Fate;
+use crate::world::{EMAIL, Lume, PASSWORD, URL, World, advance, create, key, note};
+
+const MINUTE_MS: i64 = 60_000;
+
+fn refreshes(world: &World) -> usize {
+    world.net.sent(paths::REFRESH).len()
+}
+
+fn stored(world: &World) -> StoredSession {
+    serde_json::from_slice(&world.tables().meta["session"]).unwrap()
+}
+
+#[test]
+fn signing_in_writes_nothing_before_it_is_bound() {
+    let world = World::new();
+    let lume = world.tab();
+    block_on(lume.set_backend(URL, "", BackendChoice::Auto)).unwrap();
+    let before = world.tables();
+
+    let account = world.authenticated(&lume);
+
+    assert_eq!(world.tables(), before);
+    assert_eq!(account.account().server_id, "memory");
+    block_on(lume.bind(&account)).unwrap();
+    let profile = block_on(lume.profile()).unwrap();
+    assert_eq!((profile.mode, profile.backend.kind), (AppMode::Synced, Some(BackendKind::Extended)));
+    let status = world.status(&lume);
+    assert_eq!((status.signed_in, status.email.as_deref()), (true, Some(EMAIL)));
+}
+
+#[test]
+fn a_wrong_password_a_taken_address_and_a_dead_backend_are_told_apart() {
+    let world = World::new();
+    let lume = world.tab();
+    let sign_in = || block_on(lume.sign_in(EMAIL, "wrong")).err();
+    assert_eq!(sign_in(), Some(AuthError::NoBackend));
+    world.authenticated(&lume);
+
+    assert_eq!(sign_in(), Some(AuthError::WrongPassword));
+    let born = LocalDate::new(1990, 1, 1).unwrap();
+    let taken = block_on(lume.register(EMAIL, PASSWORD, "Ada", born)).err();
+    assert_eq!(taken, Some(AuthError::EmailTaken));
+    for (fate, expected) in [
+        ((|| Fate::Lost) as fn() -> Fate, AuthError::Unreachable),
+        (|| Fate::Portal, AuthError::NotABackend),
+        (|| Fate::Redirected, AuthError::NotABackend),
+        (|| Fate::Refused(500, "internal"), AuthError::Failed(500)),
+        (|| Fate::Refused(401, "api_key"), AuthError::ApiKey),
+        (|| Fate::Refused(426, "upgrade"), AuthError::Upgrade),
+        (|| Fate::Asked(429, "30"), AuthError::RateLimited { wait_s: 30 }),
+    ] {
+        world.net.always(paths::LOGIN, fate);
+        assert_eq!(sign_in(), Some(expected));
+        world.net.heal();
+    }
+}
+
+#[test]
+fn a_401_leads_to_one_refresh_and_one_more_try() {
+    let world = World::new();
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
+    world.net.next("/moods", Fate::Refused(401, "token_expired"));
+
+    let report = world.pass(&lume);
+
+    assert_eq!((report.succeeded, report.failed), (1, 0));
+    assert_eq!(refreshes(&world), 1);
+    let sent = world.net.events();
+    assert_eq!((sent[0].key(), &sent[0].body), (sent[1].key(), &sent[1].body));
+    assert_ne!(sent[0].header("authorization"), sent[1].header("authorization"));
+    assert_eq!(world.effects(), 1);
+}
+
+#[test]
+fn a_second_401_waits_for_the_person_and_leaves_the_event_alone() {
+    let world = World::new();
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
+    world.net.always("/moods", || Fate::Refused(401, "unauthorized"));
+
+    world.pass(&lume);
+    world.later(3_600_000);
+    world.pass(&lume);
+
+    assert_eq!((refreshes(&world), world.net.events().len()), (1, 2));
+    assert_eq!(world.only_event().attempts, 0);
+    let status = world.status(&lume);
+    assert_eq!((status.blocked, status.shown()), (Some(Blocked::Auth), ShownStatus::Attention));
+    assert_eq!(status.next_attempt, None);
+}
+
+#[test]
+fn a_refused_refresh_drops_the_tokens_and_keeps_everything_else() {
+    let world = World::new();
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
+    let before = world.only_event();
+    world.net.next("/moods", Fate::Refused(401, "token_expired"));
+    world.net.next(paths::REFRESH, Fate::Refused(401, "token_reused"));
+
+    world.pass(&lume);
+
+    assert!(stored(&world).sealed.is_empty());
+    let event = world.only_event();
+    assert_eq!((event.event_id, event.attempts, event.state), (before.event_id, 0, before.state));
+    assert_eq!(note(&lume, 1).as_deref(), Some("a"));
+    let status = world.status(&lume);
+    assert_eq!((status.signed_in, status.blocked), (false, Some(Blocked::Auth)));
+    assert!(world.said().contains(&LogEvent::SignInNeeded));
+    let account = world.authenticated(&lume);
+    block_on(lume.bind(&account)).unwrap();
+    world.pass(&lume);
+    assert_eq!(world.notes_there(), ["a"]);
+}
+
+#[test]
+fn a_refresh_that_nobody_answers_ends_no_session() {
+    for fate in [
+        (|| Fate::Lost) as fn() -> Fate,
+        || Fate::Portal,
+        || Fate::Redirected,
+        || Fate::Foreign(401),
+        || Fate::AnswerCut,
+        || Fate::Refused(503, "unavailable"),
+        || Fate::Refused(401, "api_key"),
+        || Fate::Refused(426, "upgrade"),
+    ] {
+        let world = World::new();
+        let lume = world.signed_in();
+        create(&lume, 1, "a");
+        world.net.next("/moods", Fate::Refused(401, "token_expired"));
+        world.net.next(paths::REFRESH, fate());
+        world.pass(&lume);
+
+        assert!(world.status(&lume).signed_in);
+        assert_eq!(world.only_event().attempts, 0);
+        world.pass_until_quiet(&lume, 3);
+        assert_eq!(world.notes_there(), ["a"]);
+    }
+}
+
+#[test]
+fn a_token_with_less_than_five_minutes_left_is_refreshed_before_use() {
+    let world = World::new();
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
+    world.later(10 * MINUTE_MS);
+    world.pass(&lume);
+    assert_eq!(refreshes(&world), 0, "five minutes are left");
+    create(&lume, 2, "b");
+    world.later(1);
+
+    world.pass(&lume);
+
+    assert_eq!(refreshes(&world), 1);
+    assert_eq!(world.notes_there(), ["a", "b"]);
+    assert!(world.said().contains(&LogEvent::TokenRefreshed));
+}
+
+#[test]
+fn a_token_is_not_refreshed_for_nothing() {
+    let world = World::new();
+    let lume = world.signed_in();
+
+    for _ in 0..20 {
+        world.later(10 * MINUTE_MS);
+        world.pass(&lume);
+    }
+
+    assert_eq!(world.net.sent(paths::REFRESH).len(), 0);
+}
+
+#[test]
+fn two_tabs_that_both_need_a_refresh_do_it_once_under_a_lock_and_harmlessly_without() {
+    for locks in [true, false] {
+        let world = World::new();
+        let first = world.signed_in();
+        let second = world.tab();
+        for number in 1..=2 {
+            create(&first, number, &number.to_string());
+        }
+        world.later(12 * MINUTE_MS);
+        world.device.locks.missing.set(!locks);
+        // Under locks the second tab does not even begin: let it be passed by as if the first had stalled.
+        block_on(async { join!(first.pass(Trigger::Timer), second.pass(Trigger::Timer)) });
+        world.pass_until_quiet(&first, 5);
+
+        assert!(refreshes(&world) <= if locks { 1 } else { 2 });
+        assert_eq!(world.notes_there().len(), 2, "locks: {locks}");
+        assert_eq!(world.status(&first).blocked, None);
+        assert!(world.status(&second).signed_in);
+    }
+}
+
+#[test]
+fn the_tab_that_loses_the_race_for_a_refresh_goes_on_with_the_winners_tokens() {
+    for lost in [|| Fate::Answered, || Fate::Refused(401, "token_reused")] as [fn() -> Fate; 2] {
+        let world = World::new();
+        world.device.locks.missing.set(true);
+        let (slow, quick) = (world.signed_in(), world.tab());
+        create(&slow, 1, "a");
+        world.later(12 * MINUTE_MS);
+        let release = world.net.hold(paths::REFRESH);
+        let mut pass = Box::pin(slow.pass(Trigger::Timer));
+        assert!(advance(&mut pass).is_none());
+        world.pass(&quick);
+        assert_eq!(world.notes_there(), ["a"]);
+        create(&quick, 2, "b");
+
+        release.send(lost()).ok();
+        assert!(advance(&mut pass).is_some());
+
+        let status = world.status(&slow);
+        assert_eq!((status.signed_in, status.blocked), (true, None));
+        assert_eq!(world.notes_there(), ["a", "b"]);
+        assert!(!world.said().contains(&LogEvent::SignInNeeded));
+    }
+}
+
+#[test]
+fn signing_out_during_a_batch_sends_nothing_more() {
+    let world = World::new();
+    let lume = world.signed_in();
+    for number in 1..=5 {
+        create(&lume, number, "a");
+    }
+    let release = world.net.hold("/moods");
+    let mut pass = Box::pin(lume.pass(Trigger::Timer));
+    assert!(advance(&mut pass).is_none());
+    let other = world.tab();
+    world.net.always(paths::LOGOUT, || Fate::Lost);
+
+    block_on(other.sign_out()).unwrap();
+    release.send(Fate::Answered).ok();
+    assert!(advance(&mut pass).is_some());
+
+    assert_eq!(world.net.events().len(), 1);
+    assert_eq!(world.outbox().len(), 4, "what arrived is settled, the rest is kept");
+    assert!(world.outbox().iter().all(|event| event.request.is_none()));
+    world.later(3_600_000);
+    world.pass(&lume);
+    world.pass(&other);
+    assert_eq!(world.net.events().len(), 1);
+    let account = world.authenticated(&lume);
+    block_on(lume.bind(&account)).unwrap();
+    world.pass(&lume);
+    assert_eq!(world.notes_there().len(), 5);
+}
+
+#[test]
+fn signing_out_keeps_entries_and_events_and_ends_the_session_there_too() {
+    let world = World::new();
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
+
+    block_on(lume.sign_out()).unwrap();
+
+    assert_eq!(world.net.sent(paths::LOGOUT).len(), 1);
+    assert!(stored(&world).sealed.is_empty());
+    assert_eq!((world.outbox().len(), note(&lume, 1).as_deref()), (1, Some("a")));
+    assert!(world.said().contains(&LogEvent::SignedOut { kept: 1 }));
+    world.pass(&lume);
+    world.pass(&lume);
+    assert!(world.net.events().is_empty());
+    let skips = world.said().iter().filter(|event| **event == LogEvent::SkippedNoToken).count();
+    assert_eq!(skips, 1);
+}
+
+#[test]
+fn signing_out_works_without_a_network_and_against_a_refresh() {
+    let world = World::new();
+    world.device.locks.missing.set(true);
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
+    world.later(12 * MINUTE_MS);
+    let release = world.net.hold(paths::REFRESH);
+    let mut pass = Box::pin(lume.pass(Trigger::Timer));
+    assert!(advance(&mut pass).is_none());
+    world.net.always(paths::LOGOUT, || Fate::Lost);
+
+    block_on(world.tab().sign_out()).unwrap();
+    release.send(Fate::Answered).ok();
+    advance(&mut pass);
+
+    assert!(stored(&world).sealed.is_empty(), "a late refresh signs nobody in again");
+    assert!(world.net.events().is_empty());
+    assert!(!world.status(&lume).signed_in);
+}
+
+#[test]
+fn a_session_that_began_since_is_not_blocked_by_an_older_ones_refusal() {
+    let world = World::new();
+    world.device.locks.missing.set(true);
+    let slow = world.signed_in();
+    create(&slow, 1, "a");
+    world.net.always("/moods", || Fate::Refused(401, "unauthorized"));
+    let release = world.net.hold("/moods");
+    let mut pass = Box::pin(slow.pass(Trigger::Timer));
+    assert!(advance(&mut pass).is_none());
+    let other = world.tab();
+    block_on(other.sign_out()).unwrap();
+    let account = world.authenticated(&other);
+    block_on(other.bind(&account)).unwrap();
+    world.net.heal();
+
+    release.send(Fate::Refused(401, "unauthorized")).ok();
+    advance(&mut pass);
+
+    assert_eq!(world.status(&other).blocked, None);
+    world.later(90_000);
+    world.pass(&other);
+    assert_eq!(world.notes_there(), ["a"]);
+}
+
+#[test]
+fn another_account_cannot_be_bound_to_this_database() {
+    let world = World::new();
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
+    block_on(lume.sign_out()).unwrap();
+    let born = LocalDate::new(1990, 1, 1).unwrap();
+    let other = block_on(lume.register("eve@lume.example", PASSWORD, "Eve", born)).unwrap();
+    let before = world.tables();
+
+    assert_eq!(block_on(lume.bind(&other)), Err(AuthError::OtherAccount));
+
+    assert_eq!(world.tables(), before);
+    world.pass(&lume);
+    assert!(world.net.events().is_empty());
+    // In a database of its own it may.
+    let theirs = world.other_database();
+    let lume = theirs.tab();
+    block_on(lume.set_backend(URL, "", BackendChoice::Auto)).unwrap();
+    let account = block_on(lume.sign_in("eve@lume.example", PASSWORD)).unwrap();
+    block_on(lume.bind(&account)).unwrap();
+    theirs.pass(&lume);
+    assert!(theirs.tables().entities.is_empty());
+}
+
+#[test]
+fn another_server_behind_a_new_address_gets_neither_tokens_nor_events() {
+    for choice in [BackendChoice::Auto, BackendChoice::Basic, BackendChoice::Extended] {
+        let world = World::new();
+        let lume = world.signed_in();
+        create(&lume, 1, "a");
+        let elsewhere = World::with(BackendOptions { server_id: "another".to_owned(), ..BackendOptions::default() });
+        // The same database, on a network where another server answers.
+        let moved = World { device: elsewhere_device(&world, &elsewhere), net: elsewhere.net.clone() };
+        let lume = moved.tab();
+        block_on(lume.set_backend("https://another.example", "", choice)).unwrap();
+
+        moved.pass(&lume);
+        moved.later(3_600_000);
+        moved.pass(&lume);
+
+        let leaked = moved.net.sent("").into_iter().find(|sent| sent.header("authorization").is_some());
+        assert!(leaked.is_none() && moved.net.events().is_empty(), "{choice:?}");
+        assert_eq!(moved.net.sent(paths::REFRESH).len(), 0);
+        assert_eq!(moved.status(&lume).blocked, Some(Blocked::Auth));
+        assert_eq!(moved.outbox().len(), 1);
+        // Back home everything goes on.
+        let lume = world.tab();
+        block_on(lume.set_backend(URL, "", BackendChoice::Auto)).unwrap();
+        world.pass(&lume);
+        assert_eq!(world.notes_there(), ["a"]);
+    }
+}
+
+#[test]
+fn the_same_server_behind_a_new_address_goes_on() {
+    let world = World::new();
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
+
+    block_on(lume.set_backend("https://moved.example", "", BackendChoice::Auto)).unwrap();
+    world.pass(&lume);
+
+    assert_eq!(world.notes_there(), ["a"]);
+    assert!(world.net.events()[0].url.starts_with("https://moved.example/"));
+}
+
+#[test]
+fn a_backend_once_seen_as_extended_is_never_taken_for_a_basic_one() {
+    let world = World::new();
+    let lume = world.signed_in();
+    block_on(lume.set_backend(URL, "", BackendChoice::Basic)).unwrap();
+    create(&lume, 1, "a");
+    world.net.next("/moods", Fate::Foreign(200));
+
+    world.pass(&lume);
+
+    assert_eq!(world.outbox().len(), 1, "an answer without the mark acknowledges nothing");
+    assert_eq!(block_on(lume.profile()).unwrap().backend.kind, Some(BackendKind::Extended));
+}
+
+#[test]
+fn tokens_that_cannot_be_kept_safely_are_not_kept() {
+    let world = World::new();
+    let lume = world.tab();
+    let account = world.authenticated(&lume);
+    world.device.vault.broken.set(true);
+
+    assert_eq!(block_on(lume.bind(&account)), Err(AuthError::NoVault));
+
+    assert!(!world.tables().meta.contains_key("session"));
+}
+
+#[test]
+fn a_vault_whose_key_is_gone_asks_for_a_sign_in_and_loses_nothing() {
+    let world = World::new();
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
+    world.device.vault.broken.set(true);
+    let other = world.tab();
+
+    world.pass(&other);
+
+    assert!(world.net.events().is_empty());
+    assert_eq!(world.status(&other).blocked, Some(Blocked::Auth));
+    world.device.vault.broken.set(false);
+    let account = world.authenticated(&other);
+    block_on(other.bind(&account)).unwrap();
+    world.pass(&other);
+    assert_eq!(world.notes_there(), ["a"]);
+}
+
+#[test]
+fn the_interval_has_bounds() {
+    let world = World::new();
+    let lume: Lume = world.tab();
+
+    assert!(block_on(lume.set_interval(4)).is_err() && block_on(lume.set_interval(3_601)).is_err());
+    block_on(lume.set_interval(5)).unwrap();
+
+    assert_eq!(block_on(lume.profile()).unwrap().interval_s, 5);
+    assert_eq!(key(1), key(1));
+}
+
+fn elsewhere_device(world: &World, elsewhere: &World) -> crate::ports::Device {
+    crate::ports::Device { net: elsewhere.net.clone(), clock: elsewhere.device.clock.clone(), ..world.device.clone() }
+}
