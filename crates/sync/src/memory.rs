@@ -15,8 +15,8 @@ use crate::store::{
     Answer, Answers, Mode, Program, Query, Step, Store, StoreError, StoreName, Write, is_due,
 };
 
-/// The rows of one database.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// The rows of one database. Its `Debug` shows no bytes.
+#[derive(Clone, Default, PartialEq)]
 pub struct Tables {
     /// Entities.
     pub entities: BTreeMap<EntityKey, EntityRow>,
@@ -34,6 +34,19 @@ pub struct Tables {
     pub log: BTreeMap<u64, Vec<u8>>,
     last_seq: u64,
     last_line: u64,
+}
+
+impl std::fmt::Debug for Tables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tables")
+            .field("entities", &self.entities)
+            .field("bases", &self.bases)
+            .field("outbox", &self.outbox)
+            .field("claims", &self.claims)
+            .field("meta", &self.meta.keys())
+            .field("drafts", &self.drafts.keys())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Tables {

@@ -1,7 +1,7 @@
 //! The rows of a profile's database: a plain header with what indices need, and a sealed body.
 //!
 //! Every store implementation writes these rows as they are; what a body holds is between [`crate::body`] and the
-//! engine. Times are milliseconds since the epoch (UTC).
+//! engine. Times are milliseconds since the epoch (UTC). `Debug` leaves sealed bytes out: unlocked, they hold notes.
 
 use lume_core::ids::{ClaimId, EntityId, EventId};
 use lume_core::time::Timestamp;
@@ -46,7 +46,7 @@ pub enum SyncState {
 }
 
 /// One entity as the person sees it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct EntityRow {
     /// Which entity.
     pub key: EntityKey,
@@ -67,7 +67,7 @@ pub struct EntityRow {
 }
 
 /// The last state of an entity that the backend is known to have.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct BaseRow {
     /// Which entity.
     pub key: EntityKey,
@@ -169,7 +169,7 @@ impl FailureReason {
 }
 
 /// One event on its way to the backend.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutboxRow {
     /// Given by the store at the first put; `None` asks for a new one.
     pub seq: Option<Seq>,
@@ -205,7 +205,7 @@ pub struct OutboxRow {
 }
 
 /// One claimed event with the exact request that will be sent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClaimItem {
     /// The row.
     pub seq: Seq,
@@ -255,4 +255,27 @@ impl Counts {
     pub const fn needs_person(&self) -> u64 {
         self.dead + self.parked
     }
+}
+
+/// Gives rows a `Debug` of the fields that hold nothing private.
+macro_rules! debug_without_bytes {
+    ($($row:ident { $($field:ident),+ })+) => {$(
+        impl std::fmt::Debug for $row {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let mut shown = f.debug_struct(stringify!($row));
+                $(shown.field(stringify!($field), &self.$field);)+
+                shown.finish_non_exhaustive()
+            }
+        }
+    )+};
+}
+
+debug_without_bytes! {
+    EntityRow { key, local_time, deleted, rev, sync, source }
+    BaseRow { key, rev, deleted }
+    OutboxRow {
+        seq, event_id, key, operation, state, not_before, wait_ms, attempts, base_rev, created_at, account, schema_v,
+        failure
+    }
+    ClaimItem { seq, event_id, key }
 }

@@ -89,8 +89,8 @@ pub fn is_due(not_before: Timestamp, now: Timestamp) -> bool {
     remaining <= 0 || remaining > i64::try_from(EVENT_WAIT_MS_MAX).unwrap_or(i64::MAX)
 }
 
-/// What a read found.
-#[derive(Debug, Clone, PartialEq)]
+/// What a read found. Its `Debug` shows no bytes.
+#[derive(Clone, PartialEq)]
 pub enum Answer {
     /// An entity's row.
     Entity(Option<EntityRow>),
@@ -112,8 +112,8 @@ pub enum Answer {
     Log(Vec<Vec<u8>>),
 }
 
-/// What a write does.
-#[derive(Debug, Clone, PartialEq)]
+/// What a write does. Its `Debug` shows no bytes.
+#[derive(Clone, PartialEq)]
 pub enum Write {
     /// Puts an entity's row.
     PutEntity(EntityRow),
@@ -324,4 +324,40 @@ impl Answers {
         /// The next answer, log lines.
         take_log, Log, Vec<Vec<u8>>
     );
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Entity(row) => f.debug_tuple("Entity").field(row).finish(),
+            Self::Entities(rows) => f.debug_tuple("Entities").field(rows).finish(),
+            Self::Base(row) => f.debug_tuple("Base").field(row).finish(),
+            Self::Outbox(rows) => f.debug_tuple("Outbox").field(rows).finish(),
+            Self::Claims(rows) => f.debug_tuple("Claims").field(rows).finish(),
+            Self::Bytes(bytes) => write!(f, "Bytes({:?} bytes)", bytes.as_ref().map(Vec::len)),
+            Self::Counts(counts) => f.debug_tuple("Counts").field(counts).finish(),
+            Self::Count(count) => f.debug_tuple("Count").field(count).finish(),
+            Self::Log(lines) => write!(f, "Log({} lines)", lines.len()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Write {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::PutEntity(row) => f.debug_tuple("PutEntity").field(row).finish(),
+            Self::RemoveEntity(key) => f.debug_tuple("RemoveEntity").field(key).finish(),
+            Self::PutBase(row) => f.debug_tuple("PutBase").field(row).finish(),
+            Self::RemoveBase(key) => f.debug_tuple("RemoveBase").field(key).finish(),
+            Self::PutEvent(row) => f.debug_tuple("PutEvent").field(row).finish(),
+            Self::RemoveEvent(seq) => f.debug_tuple("RemoveEvent").field(seq).finish(),
+            Self::PutClaim(row) => f.debug_tuple("PutClaim").field(row).finish(),
+            Self::RemoveClaim(id) => f.debug_tuple("RemoveClaim").field(id).finish(),
+            Self::PutMeta(name, _) => f.debug_tuple("PutMeta").field(name).finish(),
+            Self::RemoveMeta(name) => f.debug_tuple("RemoveMeta").field(name).finish(),
+            Self::PutDraft(name, _) => f.debug_tuple("PutDraft").field(name).finish(),
+            Self::RemoveDraft(name) => f.debug_tuple("RemoveDraft").field(name).finish(),
+            Self::AppendLog(_) => f.write_str("AppendLog"),
+        }
+    }
 }

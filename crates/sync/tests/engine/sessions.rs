@@ -36,9 +36,15 @@ fn signing_in_writes_nothing_before_it_is_bound() {
     assert_eq!(account.account().server_id, "memory");
     block_on(lume.bind(&account)).unwrap();
     let profile = block_on(lume.profile()).unwrap();
-    assert_eq!((profile.mode, profile.backend.kind), (AppMode::Synced, Some(BackendKind::Extended)));
+    assert_eq!(
+        (profile.mode, profile.backend.kind),
+        (AppMode::Synced, Some(BackendKind::Extended))
+    );
     let status = world.status(&lume);
-    assert_eq!((status.signed_in, status.email.as_deref()), (true, Some(EMAIL)));
+    assert_eq!(
+        (status.signed_in, status.email.as_deref()),
+        (true, Some(EMAIL))
+    );
 }
 
 #[test]
@@ -60,7 +66,10 @@ fn a_wrong_password_a_taken_address_and_a_dead_backend_are_told_apart() {
         (|| Fate::Refused(500, "internal"), AuthError::Failed(500)),
         (|| Fate::Refused(401, "api_key"), AuthError::ApiKey),
         (|| Fate::Refused(426, "upgrade"), AuthError::Upgrade),
-        (|| Fate::Asked(429, "30"), AuthError::RateLimited { wait_s: 30 }),
+        (
+            || Fate::Asked(429, "30"),
+            AuthError::RateLimited { wait_s: 30 },
+        ),
     ] {
         world.net.always(paths::LOGIN, fate);
         assert_eq!(sign_in(), Some(expected));
@@ -73,15 +82,23 @@ fn a_401_leads_to_one_refresh_and_one_more_try() {
     let world = World::new();
     let lume = world.signed_in();
     create(&lume, 1, "a");
-    world.net.next("/moods", Fate::Refused(401, "token_expired"));
+    world
+        .net
+        .next("/moods", Fate::Refused(401, "token_expired"));
 
     let report = world.pass(&lume);
 
     assert_eq!((report.succeeded, report.failed), (1, 0));
     assert_eq!(refreshes(&world), 1);
     let sent = world.net.events();
-    assert_eq!((sent[0].key(), &sent[0].body), (sent[1].key(), &sent[1].body));
-    assert_ne!(sent[0].header("authorization"), sent[1].header("authorization"));
+    assert_eq!(
+        (sent[0].key(), &sent[0].body),
+        (sent[1].key(), &sent[1].body)
+    );
+    assert_ne!(
+        sent[0].header("authorization"),
+        sent[1].header("authorization")
+    );
     assert_eq!(world.effects(), 1);
 }
 
@@ -90,7 +107,9 @@ fn a_second_401_waits_for_the_person_and_leaves_the_event_alone() {
     let world = World::new();
     let lume = world.signed_in();
     create(&lume, 1, "a");
-    world.net.always("/moods", || Fate::Refused(401, "unauthorized"));
+    world
+        .net
+        .always("/moods", || Fate::Refused(401, "unauthorized"));
 
     world.pass(&lume);
     world.later(3_600_000);
@@ -99,7 +118,10 @@ fn a_second_401_waits_for_the_person_and_leaves_the_event_alone() {
     assert_eq!((refreshes(&world), world.net.events().len()), (1, 2));
     assert_eq!(world.only_event().attempts, 0);
     let status = world.status(&lume);
-    assert_eq!((status.blocked, status.shown()), (Some(Blocked::Auth), ShownStatus::Attention));
+    assert_eq!(
+        (status.blocked, status.shown()),
+        (Some(Blocked::Auth), ShownStatus::Attention)
+    );
     assert_eq!(status.next_attempt, None);
 }
 
@@ -109,17 +131,27 @@ fn a_refused_refresh_drops_the_tokens_and_keeps_everything_else() {
     let lume = world.signed_in();
     create(&lume, 1, "a");
     let before = world.only_event();
-    world.net.next("/moods", Fate::Refused(401, "token_expired"));
-    world.net.next(paths::REFRESH, Fate::Refused(401, "token_reused"));
+    world
+        .net
+        .next("/moods", Fate::Refused(401, "token_expired"));
+    world
+        .net
+        .next(paths::REFRESH, Fate::Refused(401, "token_reused"));
 
     world.pass(&lume);
 
     assert!(stored(&world).sealed.is_empty());
     let event = world.only_event();
-    assert_eq!((event.event_id, event.attempts, event.state), (before.event_id, 0, before.state));
+    assert_eq!(
+        (event.event_id, event.attempts, event.state),
+        (before.event_id, 0, before.state)
+    );
     assert_eq!(note(&lume, 1).as_deref(), Some("a"));
     let status = world.status(&lume);
-    assert_eq!((status.signed_in, status.blocked), (false, Some(Blocked::Auth)));
+    assert_eq!(
+        (status.signed_in, status.blocked),
+        (false, Some(Blocked::Auth))
+    );
     assert!(world.said().contains(&LogEvent::SignInNeeded));
     let account = world.authenticated(&lume);
     block_on(lume.bind(&account)).unwrap();
@@ -142,7 +174,9 @@ fn a_refresh_that_nobody_answers_ends_no_session() {
         let world = World::new();
         let lume = world.signed_in();
         create(&lume, 1, "a");
-        world.net.next("/moods", Fate::Refused(401, "token_expired"));
+        world
+            .net
+            .next("/moods", Fate::Refused(401, "token_expired"));
         world.net.next(paths::REFRESH, fate());
         world.pass(&lume);
 
@@ -249,7 +283,11 @@ fn signing_out_during_a_batch_sends_nothing_more() {
     assert!(advance(&mut pass).is_some());
 
     assert_eq!(world.net.events().len(), 1);
-    assert_eq!(world.outbox().len(), 4, "what arrived is settled, the rest is kept");
+    assert_eq!(
+        world.outbox().len(),
+        4,
+        "what arrived is settled, the rest is kept"
+    );
     assert!(world.outbox().iter().all(|event| event.request.is_none()));
     world.later(3_600_000);
     world.pass(&lume);
@@ -271,12 +309,19 @@ fn signing_out_keeps_entries_and_events_and_ends_the_session_there_too() {
 
     assert_eq!(world.net.sent(paths::LOGOUT).len(), 1);
     assert!(stored(&world).sealed.is_empty());
-    assert_eq!((world.outbox().len(), note(&lume, 1).as_deref()), (1, Some("a")));
+    assert_eq!(
+        (world.outbox().len(), note(&lume, 1).as_deref()),
+        (1, Some("a"))
+    );
     assert!(world.said().contains(&LogEvent::SignedOut { kept: 1 }));
     world.pass(&lume);
     world.pass(&lume);
     assert!(world.net.events().is_empty());
-    let skips = world.said().iter().filter(|event| **event == LogEvent::SkippedNoToken).count();
+    let skips = world
+        .said()
+        .iter()
+        .filter(|event| **event == LogEvent::SkippedNoToken)
+        .count();
     assert_eq!(skips, 1);
 }
 
@@ -296,7 +341,10 @@ fn signing_out_works_without_a_network_and_against_a_refresh() {
     release.send(Fate::Answered).ok();
     advance(&mut pass);
 
-    assert!(stored(&world).sealed.is_empty(), "a late refresh signs nobody in again");
+    assert!(
+        stored(&world).sealed.is_empty(),
+        "a late refresh signs nobody in again"
+    );
     assert!(world.net.events().is_empty());
     assert!(!world.status(&lume).signed_in);
 }
@@ -307,7 +355,9 @@ fn a_session_that_began_since_is_not_blocked_by_an_older_ones_refusal() {
     world.device.locks.missing.set(true);
     let slow = world.signed_in();
     create(&slow, 1, "a");
-    world.net.always("/moods", || Fate::Refused(401, "unauthorized"));
+    world
+        .net
+        .always("/moods", || Fate::Refused(401, "unauthorized"));
     let release = world.net.hold("/moods");
     let mut pass = Box::pin(slow.pass(Trigger::Timer));
     assert!(advance(&mut pass).is_none());
@@ -353,13 +403,23 @@ fn another_account_cannot_be_bound_to_this_database() {
 
 #[test]
 fn another_server_behind_a_new_address_gets_neither_tokens_nor_events() {
-    for choice in [BackendChoice::Auto, BackendChoice::Basic, BackendChoice::Extended] {
+    for choice in [
+        BackendChoice::Auto,
+        BackendChoice::Basic,
+        BackendChoice::Extended,
+    ] {
         let world = World::new();
         let lume = world.signed_in();
         create(&lume, 1, "a");
-        let elsewhere = World::with(BackendOptions { server_id: "another".to_owned(), ..BackendOptions::default() });
+        let elsewhere = World::with(BackendOptions {
+            server_id: "another".to_owned(),
+            ..BackendOptions::default()
+        });
         // The same database, on a network where another server answers.
-        let moved = World { device: elsewhere_device(&world, &elsewhere), net: elsewhere.net.clone() };
+        let moved = World {
+            device: elsewhere_device(&world, &elsewhere),
+            net: elsewhere.net.clone(),
+        };
         let lume = moved.tab();
         block_on(lume.set_backend("https://another.example", "", choice)).unwrap();
 
@@ -367,8 +427,15 @@ fn another_server_behind_a_new_address_gets_neither_tokens_nor_events() {
         moved.later(3_600_000);
         moved.pass(&lume);
 
-        let leaked = moved.net.sent("").into_iter().find(|sent| sent.header("authorization").is_some());
-        assert!(leaked.is_none() && moved.net.events().is_empty(), "{choice:?}");
+        let leaked = moved
+            .net
+            .sent("")
+            .into_iter()
+            .find(|sent| sent.header("authorization").is_some());
+        assert!(
+            leaked.is_none() && moved.net.events().is_empty(),
+            "{choice:?}"
+        );
         assert_eq!(moved.net.sent(paths::REFRESH).len(), 0);
         assert_eq!(moved.status(&lume).blocked, Some(Blocked::Auth));
         assert_eq!(moved.outbox().len(), 1);
@@ -390,7 +457,11 @@ fn the_same_server_behind_a_new_address_goes_on() {
     world.pass(&lume);
 
     assert_eq!(world.notes_there(), ["a"]);
-    assert!(world.net.events()[0].url.starts_with("https://moved.example/"));
+    assert!(
+        world.net.events()[0]
+            .url
+            .starts_with("https://moved.example/")
+    );
 }
 
 #[test]
@@ -403,8 +474,15 @@ fn a_backend_once_seen_as_extended_is_never_taken_for_a_basic_one() {
 
     world.pass(&lume);
 
-    assert_eq!(world.outbox().len(), 1, "an answer without the mark acknowledges nothing");
-    assert_eq!(block_on(lume.profile()).unwrap().backend.kind, Some(BackendKind::Extended));
+    assert_eq!(
+        world.outbox().len(),
+        1,
+        "an answer without the mark acknowledges nothing"
+    );
+    assert_eq!(
+        block_on(lume.profile()).unwrap().backend.kind,
+        Some(BackendKind::Extended)
+    );
 }
 
 #[test]
@@ -451,5 +529,9 @@ fn the_interval_has_bounds() {
 }
 
 fn elsewhere_device(world: &World, elsewhere: &World) -> crate::ports::Device {
-    crate::ports::Device { net: elsewhere.net.clone(), clock: elsewhere.device.clock.clone(), ..world.device.clone() }
+    crate::ports::Device {
+        net: elsewhere.net.clone(),
+        clock: elsewhere.device.clock.clone(),
+        ..world.device.clone()
+    }
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures::executor::block_on;
-use lume_core::ids::{EntityId, UserId};
+use lume_core::ids::EntityId;
 use lume_core::time::{LocalDate, Timestamp};
 use lume_sync::account::Authenticated;
 use lume_sync::content::{Content, State, apply};
@@ -198,14 +198,6 @@ impl World {
     /// How often something took effect at the backend.
     pub(crate) fn effects(&self) -> usize {
         self.net.backend().journal().len()
-    }
-
-    pub(crate) fn user(&self, lume: &Lume) -> UserId {
-        block_on(lume.profile())
-            .unwrap()
-            .account
-            .expect("bound")
-            .user_id
     }
 
     /// The log's events so far.
