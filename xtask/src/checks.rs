@@ -1,7 +1,7 @@
 //! The checks, one function per step.
 
 use anyhow::{Result, bail};
-use serde_json::json;
+use serde_json::Value;
 
 use crate::files;
 use crate::process;
@@ -116,8 +116,12 @@ pub(crate) fn browser_tests(project: &Project) -> Result<()> {
         .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TEST_SECONDS_MAX);
     if let Some(chromium) = std::env::var_os("CHROMIUM") {
         // The driver knows its own distribution's browser; another one has to be named in a file.
+        let own = files::read(&project.root.join("tests/browser/webdriver.json"))?;
         let file = project.target.join("webdriver.json");
-        files::write(&file, webdriver_settings(&chromium.to_string_lossy()))?;
+        files::write(
+            &file,
+            webdriver_settings(&own, &chromium.to_string_lossy())?,
+        )?;
         command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file);
     }
     process::run(&mut command)
@@ -147,12 +151,9 @@ pub(crate) fn end_to_end(project: &Project, arguments: &[String]) -> Result<()> 
     )
 }
 
-fn webdriver_settings(chromium: &str) -> String {
-    let arguments = [
-        "headless",
-        "disable-dev-shm-usage",
-        "disable-gpu",
-        "no-sandbox",
-    ];
-    json!({ "goog:chromeOptions": { "binary": chromium, "args": arguments } }).to_string()
+/// The tests' own settings for the driver, with another browser in them.
+fn webdriver_settings(settings: &[u8], chromium: &str) -> Result<String> {
+    let mut settings: Value = serde_json::from_slice(settings)?;
+    settings["goog:chromeOptions"]["binary"] = chromium.into();
+    Ok(settings.to_string())
 }

@@ -11,6 +11,8 @@ export type EntrySync = "local" | "waiting" | "sending" | "synced" | "failed" | 
 export class App {
   readonly syncStatus: Locator;
   readonly note: Locator;
+  /** Every note that was written, in no order: none may be found where it does not belong. */
+  readonly notes: string[] = [];
 
   constructor(
     readonly page: Page,
@@ -32,6 +34,7 @@ export class App {
 
   /** Logs a mood, and returns its entry once the app has said that it is saved. */
   async log(note: string, mood = "happy"): Promise<Locator> {
+    this.notes.push(note);
     await this.page.getByTestId(`mood-${mood}`).click();
     await this.note.fill(note);
     await this.page.getByTestId("save-entry").click();
@@ -46,6 +49,7 @@ export class App {
 
   async edit(note: string, newNote: string): Promise<void> {
     await this.entry(note).getByTestId("entry-edit").click();
+    this.notes.push(newNote);
     await this.note.fill(newNote);
     await this.page.getByTestId("save-entry").click();
     await expect(this.entry(newNote)).toBeVisible();

@@ -1,4 +1,4 @@
-import { type ConsoleMessage, type Page, test as base } from "@playwright/test";
+import { type ConsoleMessage, expect, type Page, test as base } from "@playwright/test";
 
 import { type Account, Api, newAccount } from "./api.ts";
 import { App } from "./app.ts";
@@ -45,11 +45,10 @@ export const test = base.extend<World>({
   account: async ({}, use) => use(newAccount()),
   api: async ({ server, account }, use) => use(new Api(`http://127.0.0.1:${server.port}`, account)),
   app: async ({ page, net, account }, use) => {
-    const complaints = watch(page, account);
-    await use(new App(page, net.origin));
-    if (complaints.length > 0) {
-      throw new Error(`the page complained:\n${complaints.join("\n")}`);
-    }
+    const watched = watch(page);
+    const app = new App(page, net.origin);
+    await use(app);
+    watched.expectQuiet(secretsOf(app, net, account));
   },
   killable: async ({}, use) => {
     const browser = await KillableBrowser.create();
@@ -58,21 +57,28 @@ export const test = base.extend<World>({
   },
 });
 
+/** What no log line may ever hold. */
+export function secretsOf(app: App, net: FaultProxy, account: Account): string[] {
+  const tokens = net.seen.map((seen) => seen.headers.authorization?.replace(/^Bearer /, ""));
+  return [account.password, ...app.notes, ...new Set(tokens)].filter((secret) => secret !== undefined);
+}
+
 /**
- * Collects what must never happen, whatever a test is about: uncaught errors, violations of the content
- * security policy, and log lines with a password in them.
+ * Collects what must never happen, whatever a test is about: uncaught errors, panics, violations of the
+ * content security policy, and log lines that give something away.
  */
-export function watch(page: Page, account: Account): string[] {
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
-  page.on("console", (message: ConsoleMessage) => {
-    const text = message.text();
-    if (/content security policy/i.test(text)) {
-      complaints.push(text);
-    }
-    if (text.includes(account.password) || /panicked at/.test(text)) {
-      complaints.push(`in the log: ${text}`);
-    }
-  });
-  return complaints;
+export function watch(page: Page): { expectQuiet: (secrets: string[]) => void } {
+  const errors: string[] = [];
+  const log: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message: ConsoleMessage) => log.push(message.text()));
+  return {
+    expectQuiet(secrets) {
+      expect(errors, "uncaught errors").toEqual([]);
+      expect(log.filter((line) => /content security policy|panicked at/i.test(line))).toEqual([]);
+      for (const secret of secrets) {
+        expect(log.filter((line) => line.includes(secret)), "log lines with a secret").toEqual([]);
+      }
+    },
+  };
 }
