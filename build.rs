@@ -56,7 +56,10 @@ fn message(key: &str, value: &Value) -> Option<Message> {
         Value::Object(forms) if forms.contains_key("other") => {
             let mut names = BTreeSet::new();
             let texts = CATEGORIES.map(|category| {
-                let text = forms.get(category).and_then(Value::as_str).unwrap_or_default();
+                let text = forms
+                    .get(category)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
                 names.extend(arguments(text));
                 text.to_owned()
             });
@@ -64,7 +67,9 @@ fn message(key: &str, value: &Value) -> Option<Message> {
             Some(Message::Plural(texts, names))
         }
         Value::Object(_) => None,
-        other => panic!("{key}: {other} is neither a text nor an object"),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
+            panic!("{key} is neither a text nor an object")
+        }
     }
 }
 
@@ -96,15 +101,27 @@ fn module(source: &Map<String, Value>, path: &str, code: &mut String, texts: &mu
 
 fn signature(names: &BTreeSet<String>) -> (String, String) {
     let list: Vec<_> = names.iter().map(|name| format!("{name}: &str")).collect();
-    let pairs: Vec<_> = names.iter().map(|name| format!("({name:?}, {name})")).collect();
+    let pairs: Vec<_> = names
+        .iter()
+        .map(|name| format!("({name:?}, {name})"))
+        .collect();
     (list.join(", "), pairs.join(", "))
 }
 
-fn text_function(code: &mut String, name: &str, text: &str, names: &BTreeSet<String>, index: usize) {
+fn text_function(
+    code: &mut String,
+    name: &str,
+    text: &str,
+    names: &BTreeSet<String>,
+    index: usize,
+) {
     let (list, pairs) = signature(names);
     let _ = writeln!(code, "/// {}", text.replace('\n', " "));
     let _ = if names.is_empty() {
-        writeln!(code, "pub(crate) fn {name}() -> &'static str {{ crate::i18n::text({index}) }}")
+        writeln!(
+            code,
+            "pub(crate) fn {name}() -> &'static str {{ crate::i18n::text({index}) }}"
+        )
     } else {
         writeln!(
             code,
@@ -113,7 +130,13 @@ fn text_function(code: &mut String, name: &str, text: &str, names: &BTreeSet<Str
     };
 }
 
-fn plural_function(code: &mut String, name: &str, forms: &[String; 6], names: &BTreeSet<String>, index: usize) {
+fn plural_function(
+    code: &mut String,
+    name: &str,
+    forms: &[String; 6],
+    names: &BTreeSet<String>,
+    index: usize,
+) {
     let (list, pairs) = signature(names);
     let _ = writeln!(
         code,
@@ -125,8 +148,14 @@ fn plural_function(code: &mut String, name: &str, forms: &[String; 6], names: &B
 fn lookup_function(code: &mut String, source: &Map<String, Value>, texts: &mut Vec<String>) {
     code.push_str("pub(crate) fn by_name(name: &str) -> Option<&'static str> { match name {\n");
     for (name, value) in source {
-        let text = value.as_str().unwrap_or_else(|| panic!("{name}: what is looked up is a text"));
-        let _ = writeln!(code, "{name:?} => Some(crate::i18n::text({})),", texts.len());
+        let text = value
+            .as_str()
+            .unwrap_or_else(|| panic!("{name}: what is looked up is a text"));
+        let _ = writeln!(
+            code,
+            "{name:?} => Some(crate::i18n::text({})),",
+            texts.len()
+        );
         texts.push(text.to_owned());
     }
     code.push_str("_ => None } }\n");
@@ -154,14 +183,19 @@ fn check_other_locales(wanted: &BTreeMap<String, BTreeSet<String>>) {
     let files = fs::read_dir("locales").expect("the folder exists");
     for file in files.flatten() {
         let name = file.file_name().to_string_lossy().into_owned();
-        let Some(language) = name.strip_suffix(".json").filter(|language| *language != "en") else {
+        let Some(language) = name
+            .strip_suffix(".json")
+            .filter(|language| *language != "en")
+        else {
             continue;
         };
         let found = keys(&read(language), "");
         for (key, names) in wanted {
             match found.get(key) {
                 None => panic!("locales/{name}: {key} is missing"),
-                Some(other) if other != names => panic!("locales/{name}: {key} has other arguments than in en.json"),
+                Some(other) if other != names => {
+                    panic!("locales/{name}: {key} has other arguments than in en.json")
+                }
                 Some(_) => {}
             }
         }

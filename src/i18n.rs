@@ -2,6 +2,9 @@
 //!
 //! A string is read when it is shown and is not reactive: another language is taken at the next start.
 
+use js_sys::{Array, Function, Intl, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
 /// One function for each string, in modules as in the file.
 pub(crate) mod t {
     include!(concat!(env!("OUT_DIR"), "/strings.rs"));
@@ -54,12 +57,24 @@ pub(crate) const fn language() -> &'static str {
     "en"
 }
 
-#[cfg(target_arch = "wasm32")]
-pub(crate) mod platform {
-    use js_sys::{Array, Function, Intl, Object, Reflect};
-    use wasm_bindgen::{JsCast, JsValue};
+/// A number in words of a locale, by the options of `Intl.NumberFormat`.
+pub(crate) fn format_number(locale: &str, number: f64, options: &Object) -> Option<String> {
+    let format = Intl::NumberFormat::new(&Array::of1(&locale.into()), options);
+    let format: Function = Reflect::get(&format, &"format".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    format
+        .call1(&JsValue::UNDEFINED, &number.into())
+        .ok()?
+        .as_string()
+}
 
-    use super::{OTHER, language};
+#[cfg(target_arch = "wasm32")]
+mod platform {
+    use js_sys::{Array, Intl, Object};
+
+    use super::{OTHER, format_number, language};
 
     fn approximate(count: u64) -> f64 {
         f64::from(u32::try_from(count).unwrap_or(u32::MAX))
@@ -78,29 +93,19 @@ pub(crate) mod platform {
     }
 
     pub(super) fn number(count: u64) -> String {
-        format_number(language(), approximate(count), &Object::new()).unwrap_or_else(|| count.to_string())
-    }
-
-    /// A number in words of a locale, by the options of `Intl.NumberFormat`.
-    pub(crate) fn format_number(locale: &str, number: f64, options: &Object) -> Option<String> {
-        let format = Intl::NumberFormat::new(&Array::of1(&locale.into()), options);
-        let format: Function = Reflect::get(&format, &"format".into()).ok()?.dyn_into().ok()?;
-        format.call1(&JsValue::UNDEFINED, &number.into()).ok()?.as_string()
+        format_number(language(), approximate(count), &Object::new())
+            .unwrap_or_else(|| count.to_string())
     }
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) mod platform {
+mod platform {
     pub(super) fn category(count: u64) -> usize {
         if count == 1 { 1 } else { super::OTHER }
     }
 
     pub(super) fn number(count: u64) -> String {
         count.to_string()
-    }
-
-    pub(crate) fn format_number(_locale: &str, number: f64, _options: &js_sys::Object) -> Option<String> {
-        Some(number.to_string())
     }
 }
 
@@ -112,7 +117,13 @@ mod tests {
 
     #[test]
     fn arguments_take_the_place_of_their_names() {
-        assert_eq!(fill("At {time} in {place}", &[("place", "Lima"), ("time", "9:00")]), "At 9:00 in Lima");
+        assert_eq!(
+            fill(
+                "At {time} in {place}",
+                &[("place", "Lima"), ("time", "9:00")]
+            ),
+            "At 9:00 in Lima"
+        );
         assert_eq!(fill("{a}{a} {missing}!", &[("a", "x")]), "xx !");
         assert_eq!(fill("an open { brace", &[]), "an open  brace");
     }

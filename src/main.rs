@@ -3,7 +3,10 @@
 //! The engine owns the truth. [`shell`] carries what happens in the browser to it and keeps a few signals up to date;
 //! [`screens`] read those and send intents; [`ui`] knows neither; [`model`] is plain values and functions between them.
 
-#![expect(unreachable_pub, reason = "the component macro makes public helpers of components that are visible in the crate")]
+#![expect(
+    unreachable_pub,
+    reason = "the component macro makes public helpers of components that are visible in the crate"
+)]
 
 mod app;
 mod i18n;

@@ -21,7 +21,10 @@ pub(crate) fn by_day(entries: &[EntryView], start: DayStart) -> Vec<Day> {
         let date = entry.local_time().map(|local| start.day_of(local));
         match days.last_mut() {
             Some(day) if day.date == date => day.entries.push(entry.clone()),
-            _ => days.push(Day { date, entries: vec![entry.clone()] }),
+            _ => days.push(Day {
+                date,
+                entries: vec![entry.clone()],
+            }),
         }
     }
     days

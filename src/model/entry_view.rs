@@ -25,7 +25,10 @@ pub(crate) struct EntryView {
 impl EntryView {
     /// The view of an entity.
     pub(crate) fn of(entity: &Entity) -> Self {
-        let sort = entity.content.get(lume_core::entry::field::LOCAL_TIME).and_then(serde_json::Value::as_str);
+        let sort = entity
+            .content
+            .get(lume_core::entry::field::LOCAL_TIME)
+            .and_then(serde_json::Value::as_str);
         Self {
             key: entity.key.clone(),
             entry: MoodEntry::from_content(&entity.content).ok(),
@@ -47,14 +50,29 @@ impl EntryView {
 
     /// Its feelings in words, the mood first.
     pub(crate) fn words(&self) -> String {
-        let labels = self.entry.as_ref().map(|entry| entry.labels.as_slice()).unwrap_or_default();
-        labels.iter().map(|label| mood_name(label.as_str())).collect::<Vec<_>>().join(", ")
+        let labels = self
+            .entry
+            .as_ref()
+            .map(|entry| entry.labels.as_slice())
+            .unwrap_or_default();
+        labels
+            .iter()
+            .map(|label| mood_name(label.as_str()))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// What it is about, in words.
     pub(crate) fn topics(&self) -> Vec<String> {
-        let labels = self.entry.as_ref().map(|entry| entry.associations.as_slice()).unwrap_or_default();
-        labels.iter().map(|label| association_name(label.as_str())).collect()
+        let labels = self
+            .entry
+            .as_ref()
+            .map(|entry| entry.associations.as_slice())
+            .unwrap_or_default();
+        labels
+            .iter()
+            .map(|label| association_name(label.as_str()))
+            .collect()
     }
 
     /// Its note.
@@ -75,12 +93,16 @@ pub(crate) fn association_name(label: &str) -> String {
 
 /// The icon of a mood's label.
 pub(crate) fn mood_icon(label: &str) -> &'static str {
-    MoodLabel::from(label).known().map_or("own", lume_core::mood::Mood::icon)
+    MoodLabel::from(label)
+        .known()
+        .map_or("own", lume_core::mood::Mood::icon)
 }
 
 /// The question that invites a note.
 pub(crate) fn prompt(label: Option<&str>) -> &'static str {
-    label.and_then(t::prompts::by_name).unwrap_or_else(t::log::other_prompt)
+    label
+        .and_then(t::prompts::by_name)
+        .unwrap_or_else(t::log::other_prompt)
 }
 
 /// The label of an association as the catalogue has it.
@@ -118,6 +140,10 @@ mod tests {
 
     #[test]
     fn every_association_has_a_name() {
-        assert!(association_labels().iter().all(|label| t::associations::by_name(label).is_some()));
+        assert!(
+            association_labels()
+                .iter()
+                .all(|label| t::associations::by_name(label).is_some())
+        );
     }
 }

@@ -20,13 +20,25 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// A failure in these words.
-    pub(crate) fn new(what: impl Into<String>, means: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { what: what.into(), means: means.into(), remedy: remedy.into(), fields: Vec::new() }
+    pub(crate) fn new(
+        what: impl Into<String>,
+        means: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            what: what.into(),
+            means: means.into(),
+            remedy: remedy.into(),
+            fields: Vec::new(),
+        }
     }
 
     /// What is wrong with a field.
     pub(crate) fn field(&self, name: &str) -> Option<String> {
-        self.fields.iter().find(|(field, _)| field == name).map(|(_, words)| words.clone())
+        self.fields
+            .iter()
+            .find(|(field, _)| field == name)
+            .map(|(_, words)| words.clone())
     }
 }
 
@@ -41,16 +53,36 @@ impl std::error::Error for Failure {}
 /// A save that did not happen.
 pub(crate) fn of_commit(error: &CommitError) -> Failure {
     match error {
-        CommitError::Full => Failure::new(t::failure::full(), t::failure::kept_form(), t::failure::full_do()),
-        CommitError::Missing => Failure::new(t::failure::missing(), t::failure::kept_form(), t::failure::missing_do()),
-        CommitError::Exists => Failure::new(t::failure::exists(), t::failure::kept_form(), t::failure::exists_do()),
-        CommitError::Store(_) => Failure::new(t::failure::not_saved(), t::failure::kept_form(), t::failure::again_do()),
+        CommitError::Full => Failure::new(
+            t::failure::full(),
+            t::failure::kept_form(),
+            t::failure::full_do(),
+        ),
+        CommitError::Missing => Failure::new(
+            t::failure::missing(),
+            t::failure::kept_form(),
+            t::failure::missing_do(),
+        ),
+        CommitError::Exists => Failure::new(
+            t::failure::exists(),
+            t::failure::kept_form(),
+            t::failure::exists_do(),
+        ),
+        CommitError::Store(_) => Failure::new(
+            t::failure::not_saved(),
+            t::failure::kept_form(),
+            t::failure::again_do(),
+        ),
     }
 }
 
 /// A list that could not be read.
 pub(crate) fn of_reading(_error: &StoreError) -> Failure {
-    Failure::new(t::failure::read(), t::failure::kept_all(), t::failure::read_do())
+    Failure::new(
+        t::failure::read(),
+        t::failure::kept_all(),
+        t::failure::read_do(),
+    )
 }
 
 /// The words for what is wrong with a field, by its code.
@@ -69,30 +101,52 @@ pub(crate) fn field_words(code: &str) -> &'static str {
 pub(crate) fn of_setting(error: &SettingsError) -> Failure {
     let nothing_sent = t::failure::nothing_sent();
     match error {
-        SettingsError::NotAnAddress => Failure::new(t::failure::bad_address(), nothing_sent, t::failure::bad_address_do()),
-        SettingsError::NotHttps => Failure::new(t::failure::not_secure(), nothing_sent, t::failure::not_secure_do()),
-        SettingsError::OutOfRange => Failure::new(t::failure::settings(), t::failure::kept_all(), t::settings::interval_bad()),
+        SettingsError::NotAnAddress => Failure::new(
+            t::failure::bad_address(),
+            nothing_sent,
+            t::failure::bad_address_do(),
+        ),
+        SettingsError::NotHttps => Failure::new(
+            t::failure::not_secure(),
+            nothing_sent,
+            t::failure::not_secure_do(),
+        ),
+        SettingsError::OutOfRange => Failure::new(
+            t::failure::settings(),
+            t::failure::kept_all(),
+            t::settings::interval_bad(),
+        ),
         SettingsError::Store(error) => of_setting_store(error),
     }
 }
 
 /// A setting that the database did not keep.
 pub(crate) fn of_setting_store(_error: &StoreError) -> Failure {
-    Failure::new(t::failure::settings(), t::failure::kept_all(), t::failure::settings_do())
+    Failure::new(
+        t::failure::settings(),
+        t::failure::kept_all(),
+        t::failure::settings_do(),
+    )
 }
 
 /// An erasure that is not complete.
 pub(crate) fn of_erasing(error: &StoreError) -> Failure {
     match error {
-        StoreError::Blocked => Failure::new(t::failure::erase_held(), t::failure::erase_rest(), t::failure::erase_held_do()),
+        StoreError::Blocked => Failure::new(
+            t::failure::erase_held(),
+            t::failure::erase_rest(),
+            t::failure::erase_held_do(),
+        ),
         StoreError::Full
         | StoreError::Aborted(_)
         | StoreError::Unknown(_)
         | StoreError::Unavailable(_)
         | StoreError::Newer
-        | StoreError::Corrupt(_) => {
-            Failure::new(t::failure::erase(), t::failure::erase_rest(), t::failure::erase_do())
-        }
+        | StoreError::Corrupt(_) => Failure::new(
+            t::failure::erase(),
+            t::failure::erase_rest(),
+            t::failure::erase_do(),
+        ),
     }
 }
 
@@ -102,32 +156,59 @@ pub(crate) fn of_auth(error: &AuthError) -> Failure {
     let failure = |what: &str, remedy: &str| Failure::new(what, kept, remedy);
     match error {
         AuthError::NoBackend => failure(t::failure::no_backend(), t::failure::no_backend_do()),
-        AuthError::Unreachable | AuthError::Refused => failure(t::failure::unreachable(), t::failure::unreachable_do()),
-        AuthError::NotABackend => failure(t::failure::not_a_backend(), t::failure::not_a_backend_do()),
+        AuthError::Unreachable | AuthError::Refused => {
+            failure(t::failure::unreachable(), t::failure::unreachable_do())
+        }
+        AuthError::NotABackend => {
+            failure(t::failure::not_a_backend(), t::failure::not_a_backend_do())
+        }
         AuthError::ApiKey => failure(t::failure::api_key(), t::failure::api_key_do()),
-        AuthError::WrongPassword => failure(t::failure::wrong_password(), t::failure::wrong_password_do()),
+        AuthError::WrongPassword => failure(
+            t::failure::wrong_password(),
+            t::failure::wrong_password_do(),
+        ),
         AuthError::EmailTaken => failure(t::failure::email_taken(), t::failure::email_taken_do()),
         AuthError::TooYoung => failure(t::failure::too_young(), t::failure::too_young_do()),
-        AuthError::Fields(fields) => of_fields(fields.iter().map(|(name, code)| (name.as_str(), code.as_str()))),
-        AuthError::RateLimited { wait_s } => {
-            failure(t::failure::rate_limited(), &t::failure::rate_limited_do(&wait_words(*wait_s)))
-        }
+        AuthError::Fields(fields) => of_fields(
+            fields
+                .iter()
+                .map(|(name, code)| (name.as_str(), code.as_str())),
+        ),
+        AuthError::RateLimited { wait_s } => failure(
+            t::failure::rate_limited(),
+            &t::failure::rate_limited_do(&wait_words(*wait_s)),
+        ),
         AuthError::Upgrade => failure(t::failure::unsupported(), t::failure::unsupported_do()),
         AuthError::Failed(_) => failure(t::failure::server(), t::failure::server_do()),
         AuthError::NoVault => failure(t::failure::vault(), t::failure::vault_do()),
-        AuthError::OtherAccount => failure(t::failure::other_account(), t::failure::other_account_do()),
+        AuthError::OtherAccount => {
+            failure(t::failure::other_account(), t::failure::other_account_do())
+        }
         AuthError::Store(_) => failure(t::failure::settings(), t::failure::settings_do()),
     }
 }
 
 /// Fields with codes, as one failure.
 pub(crate) fn of_fields<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Failure {
-    let fields = fields.map(|(name, code)| (name.to_owned(), field_words(code).to_owned())).collect();
-    Failure { fields, ..Failure::new(t::failure::fields(), t::failure::kept_all(), t::failure::fields_do()) }
+    let fields = fields
+        .map(|(name, code)| (name.to_owned(), field_words(code).to_owned()))
+        .collect();
+    Failure {
+        fields,
+        ..Failure::new(
+            t::failure::fields(),
+            t::failure::kept_all(),
+            t::failure::fields_do(),
+        )
+    }
 }
 
 fn wait_words(seconds: u64) -> String {
-    if seconds < 90 { t::failure::wait_seconds(seconds) } else { t::failure::wait_minutes(seconds.div_ceil(60)) }
+    if seconds < 90 {
+        t::failure::wait_seconds(seconds)
+    } else {
+        t::failure::wait_minutes(seconds.div_ceil(60))
+    }
 }
 
 #[cfg(test)]
@@ -155,21 +236,38 @@ mod tests {
         ];
         for error in errors {
             let failure = of_auth(&error);
-            assert!(!failure.what.is_empty() && !failure.means.is_empty() && !failure.remedy.is_empty(), "{error:?}");
+            assert!(
+                !failure.what.is_empty() && !failure.means.is_empty() && !failure.remedy.is_empty(),
+                "{error:?}"
+            );
         }
     }
 
     #[test]
     fn a_wait_is_told_in_seconds_or_minutes() {
-        assert!(of_auth(&AuthError::RateLimited { wait_s: 30 }).remedy.contains("30 seconds"));
-        assert!(of_auth(&AuthError::RateLimited { wait_s: 600 }).remedy.contains("10 minutes"));
+        assert!(
+            of_auth(&AuthError::RateLimited { wait_s: 30 })
+                .remedy
+                .contains("30 seconds")
+        );
+        assert!(
+            of_auth(&AuthError::RateLimited { wait_s: 600 })
+                .remedy
+                .contains("10 minutes")
+        );
     }
 
     #[test]
     fn refused_fields_are_told_by_name() {
-        let failure = of_auth(&AuthError::Fields(vec![("password".to_owned(), "too_short".to_owned())]));
+        let failure = of_auth(&AuthError::Fields(vec![(
+            "password".to_owned(),
+            "too_short".to_owned(),
+        )]));
 
-        assert_eq!(failure.field("password").as_deref(), Some(t::invalid::too_short()));
+        assert_eq!(
+            failure.field("password").as_deref(),
+            Some(t::invalid::too_short())
+        );
         assert_eq!(failure.field("email"), None);
     }
 }

@@ -76,12 +76,24 @@ mod tests {
 
     #[test]
     fn this_morning_is_offered_once_it_is_over() {
-        let picks = |now: &str| quick_picks(local(now)).into_iter().map(|(pick, _)| pick).collect::<Vec<_>>();
+        let picks = |now: &str| {
+            quick_picks(local(now))
+                .into_iter()
+                .map(|(pick, _)| pick)
+                .collect::<Vec<_>>()
+        };
 
-        assert_eq!(picks("2025-01-15T08:30"), [QuickPick::HourAgo, QuickPick::YesterdayEvening]);
+        assert_eq!(
+            picks("2025-01-15T08:30"),
+            [QuickPick::HourAgo, QuickPick::YesterdayEvening]
+        );
         assert_eq!(
             picks("2025-01-15T12:00"),
-            [QuickPick::HourAgo, QuickPick::ThisMorning, QuickPick::YesterdayEvening]
+            [
+                QuickPick::HourAgo,
+                QuickPick::ThisMorning,
+                QuickPick::YesterdayEvening
+            ]
         );
     }
 

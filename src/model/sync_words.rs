@@ -32,7 +32,12 @@ pub(crate) fn pill(status: &Status) -> Pill {
         ShownStatus::Offline => ("offline", t::status::offline_waiting(pending)),
         ShownStatus::Attention => ("attention", t::status::attention().to_owned()),
     };
-    Pill { state: shown.code(), icon, words, pending }
+    Pill {
+        state: shown.code(),
+        icon,
+        words,
+        pending,
+    }
 }
 
 /// Why everything waits, and what helps.

@@ -37,7 +37,13 @@ fn Superseded() -> impl IntoView {
 #[component]
 fn UpdateReady() -> impl IntoView {
     let app = use_app();
-    let say = move || if app.unsaved.get() { t::update::ready_unsaved() } else { t::update::ready_say() };
+    let say = move || {
+        if app.unsaved.get() {
+            t::update::ready_unsaved()
+        } else {
+            t::update::ready_say()
+        }
+    };
     view! {
         <div class="banner" role="status">
             <p><strong>{t::update::ready()}</strong>" "{say}</p>
@@ -58,10 +64,16 @@ fn UpdateReady() -> impl IntoView {
 fn InstallOffer() -> impl IntoView {
     let app = use_app();
     let by_hand = pwa::installs_by_hand();
-    let entries = use_query(|| (), |engine, ()| async move { engine.count(&MOOD.kind()).await });
+    let entries = use_query(
+        || (),
+        |engine, ()| async move { engine.count(&MOOD.kind()).await },
+    );
     let is_shown = Memo::new(move |_| {
-        let enough = entries.with(|entries| matches!(entries, Some(Ok(count)) if *count >= ENTRIES_BEFORE_INSTALL));
-        enough && !app.prefs.with(|prefs| prefs.install_offered) && (by_hand || app.installable.get())
+        let enough = entries
+            .with(|entries| matches!(entries, Some(Ok(count)) if *count >= ENTRIES_BEFORE_INSTALL));
+        enough
+            && !app.prefs.with(|prefs| prefs.install_offered)
+            && (by_hand || app.installable.get())
     });
     let answered = move || app.prefs_changed(|prefs| prefs.install_offered = true);
     view! {

@@ -17,32 +17,43 @@ use crate::shell::drafts::use_draft;
 use crate::shell::page;
 use crate::shell::query::use_query;
 use crate::ui::icon::Icon;
+use crate::ui::scene::Scene;
 
 /// The place of one entry. What it shows is read once: a change from elsewhere does not take away what is typed.
 #[component]
 pub(crate) fn EditEntry() -> impl IntoView {
     page::set_title(t::edit::title());
     let parameters = use_params_map();
-    let id = Memo::new(move |_| parameters.with(|parameters| parameters.get("id")).and_then(|id| id.parse().ok()));
+    let id = Memo::new(move |_| {
+        parameters
+            .with(|parameters| parameters.get("id"))
+            .and_then(|id| id.parse().ok())
+    });
     let found = use_query(
         move || id.get(),
         |engine, id: Option<EntityId>| async move {
             let Some(id) = id else { return Ok(None) };
             let entity = engine.entity(&mood_key(id)).await?;
-            Ok(entity.filter(|entity| !entity.deleted).map(|entity| EntryView::of(&entity)))
+            Ok(entity
+                .filter(|entity| !entity.deleted)
+                .map(|entity| EntryView::of(&entity)))
         },
     );
-    let first = Memo::new(move |before: Option<&Option<Option<EntryView>>>| match before {
-        Some(Some(Some(known))) if Some(known.key.id) == id.get() => Some(Some(known.clone())),
-        Some(_) | None => found.with(|found| match found {
-            Some(Ok(found)) => Some(found.clone()),
-            Some(Err(_)) | None => None,
-        }),
-    });
-    let failed = move || found.with(|found| match found {
-        Some(Err(failure)) => Some(failure.clone()),
-        Some(Ok(_)) | None => None,
-    });
+    let first = Memo::new(
+        move |before: Option<&Option<Option<EntryView>>>| match before {
+            Some(Some(Some(known))) if Some(known.key.id) == id.get() => Some(Some(known.clone())),
+            Some(_) | None => found.with(|found| match found {
+                Some(Ok(found)) => Some(found.clone()),
+                Some(Err(_)) | None => None,
+            }),
+        },
+    );
+    let failed = move || {
+        found.with(|found| match found {
+            Some(Err(failure)) => Some(failure.clone()),
+            Some(Ok(_)) | None => None,
+        })
+    };
     view! {
         <div class="page-head">
             <A href="/history" attr:class="page-back"><Icon name="back"/>{t::app::back_to_history()}</A>
@@ -77,7 +88,7 @@ fn Editor(entry: MoodEntry, view: EntryView) -> impl IntoView {
 fn Gone() -> impl IntoView {
     view! {
         <div class="empty">
-            <svg class="scene" aria-hidden="true"><use_ href="#s-hills"></use_></svg>
+            <Scene/>
             <h2>{t::edit::gone()}</h2>
             <p>{t::edit::gone_say()}</p>
             <A href="/history" attr:class="button button-primary">{t::app::history()}</A>

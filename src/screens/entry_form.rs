@@ -48,14 +48,28 @@ impl From<UnknownZone> for Problem {
 }
 
 /// The entry that a form describes.
-fn entry_of(draft: &Draft, existing: Option<&MoodEntry>, now: Timestamp) -> Result<MoodEntry, Problem> {
+fn entry_of(
+    draft: &Draft,
+    existing: Option<&MoodEntry>,
+    now: Timestamp,
+) -> Result<MoodEntry, Problem> {
     let entry = match existing {
         None => {
             let zone = zone();
-            let input = draft.input(When::Instant { at: now, zone: zone.clone() }, &zone)?;
+            let input = draft.input(
+                When::Instant {
+                    at: now,
+                    zone: zone.clone(),
+                },
+                &zone,
+            )?;
             with_zones(|zones| MoodEntry::new(input, zones, now))?
         }
-        Some(entry) => with_zones(|zones| entry.edited(draft.form(entry)?, zones, now).map_err(Problem::from))?,
+        Some(entry) => with_zones(|zones| {
+            entry
+                .edited(draft.form(entry)?, zones, now)
+                .map_err(Problem::from)
+        })?,
     };
     let is_same_time = existing.is_some_and(|existing| existing.at == entry.at);
     if is_future(entry.at, now) && !is_same_time {
@@ -64,9 +78,9 @@ fn entry_of(draft: &Draft, existing: Option<&MoodEntry>, now: Timestamp) -> Resu
     match entry.validate(now) {
         Ok(()) => Ok(entry),
         Err(errors) if errors.get(field::AT).is_some() => Err(Problem::When(t::log::when_future())),
-        Err(errors) => {
-            Err(Problem::Other(failure::of_fields(errors.iter().map(|(name, code)| (name, code.as_str())))))
-        }
+        Err(errors) => Err(Problem::Other(failure::of_fields(
+            errors.iter().map(|(name, code)| (name, code.as_str())),
+        ))),
     }
 }
 
@@ -103,9 +117,13 @@ pub(crate) fn EntryForm(
     let entry = existing.and_then(|view| view.entry);
     let is_new = key.is_none();
     let entry_zone = entry.as_ref().map(|entry| entry.zone.clone());
-    let other_zone = entry_zone.clone().filter(|entry_zone| *entry_zone != zone());
+    let other_zone = entry_zone
+        .clone()
+        .filter(|entry_zone| *entry_zone != zone());
     let zone_now = Callback::new(move |()| {
-        entry_zone.as_ref().map_or_else(local_now, |entry_zone| local_time(now(), entry_zone))
+        entry_zone
+            .as_ref()
+            .map_or_else(local_now, |entry_zone| local_time(now(), entry_zone))
     });
     let save = Callback::new(move |()| {
         if saving.busy.get_untracked() {
@@ -121,8 +139,16 @@ pub(crate) fn EntryForm(
         let content: Content = entry.to_content();
         let name = draft.name();
         let intent = match &key {
-            None => Intent::Create { id: saving.id.get_value(), content, draft: name },
-            Some(key) => Intent::Update { key: key.clone(), content, draft: name },
+            None => Intent::Create {
+                id: saving.id.get_value(),
+                content,
+                draft: name,
+            },
+            Some(key) => Intent::Update {
+                key: key.clone(),
+                content,
+                draft: name,
+            },
         };
         saving.busy.set(true);
         draft.pause(true);
@@ -132,7 +158,11 @@ pub(crate) fn EntryForm(
             match outcome {
                 Ok(_) => {
                     saving.id.set_value(new_entity_id());
-                    let kept = if is_new { Draft::default() } else { form.get_untracked() };
+                    let kept = if is_new {
+                        Draft::default()
+                    } else {
+                        form.get_untracked()
+                    };
                     draft.saved(kept);
                     on_saved.run(valence);
                 }
@@ -175,14 +205,19 @@ fn show_problem(saving: Saving, problem: Problem) {
 }
 
 #[component]
-fn SaveBar(mood: Memo<Option<String>>, draft: KeptDraft, is_new: bool, busy: RwSignal<bool>) -> impl IntoView {
+fn SaveBar(
+    mood: Memo<Option<String>>,
+    draft: KeptDraft,
+    is_new: bool,
+    busy: RwSignal<bool>,
+) -> impl IntoView {
     let label = Memo::new(move |_| mood.get().unwrap_or_default());
     let words = move || match (busy.get(), is_new) {
         (true, _) => t::log::saving(),
         (false, true) => t::log::save(),
         (false, false) => t::edit::save(),
     };
-    let can_clear = move || draft.form.with(|form| form.is_empty()) || !is_new;
+    let can_clear = move || draft.form.with(Draft::is_empty) || !is_new;
     view! {
         <div class="log-bar">
             <MoodBadge label=label/>

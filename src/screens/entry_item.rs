@@ -19,7 +19,10 @@ pub(crate) fn EntryItem(
     let app = use_app();
     let dispatch = use_dispatch();
     let id = entry.key.id;
-    let time = entry.entry.as_ref().map(|entry| format::entry_time(entry.local_time, entry.zone.as_str()));
+    let time = entry
+        .entry
+        .as_ref()
+        .map(|entry| format::entry_time(entry.local_time, entry.zone.as_str()));
     let delete = Callback::new(move |()| {
         dispatch.send_then(Intent::Delete(id), move |outcome| match outcome {
             Ok(_) => app.say_with_undo(t::entry::deleted(), id),

@@ -38,13 +38,19 @@ pub(crate) fn Frame(
         path
     });
     let pill = Memo::new(move |_| app.status.with(|status| status.as_ref().map(pill)));
-    let class = move || if path.get() == "/" { "frame-main is-wide" } else { "frame-main" };
+    let class = move || {
+        if path.get() == "/" {
+            "frame-main is-wide"
+        } else {
+            "frame-main"
+        }
+    };
     view! {
         <a class="skip-link" href="#content">{t::app::skip()}</a>
         <div class="frame">
             <header class="frame-top">
                 <Brand/>
-                <div class="button-row">
+                <div class="frame-tools">
                     <SyncNowButton path=path/>
                     <SyncPill pill=pill/>
                 </div>
@@ -75,7 +81,11 @@ fn SyncNowButton(path: Memo<String>) -> impl IntoView {
     let app = use_app();
     let dispatch = use_dispatch();
     let is_shown = Memo::new(move |_| {
-        let syncing = app.status.with(|status| status.as_ref().is_some_and(|status| status.mode == AppMode::Synced));
+        let syncing = app.status.with(|status| {
+            status
+                .as_ref()
+                .is_some_and(|status| status.mode == AppMode::Synced)
+        });
         syncing && path.get() != "/sync"
     });
     view! {

@@ -14,6 +14,7 @@ use crate::shell::timeline::{Timeline, use_timeline};
 use crate::shell::{format, page};
 use crate::ui::failure_note::FailureNote;
 use crate::ui::icon::Icon;
+use crate::ui::scene::Scene;
 
 /// The parameter of the address that holds the search.
 const QUERY_PARAMETER: &str = "q";
@@ -23,12 +24,17 @@ const QUERY_PARAMETER: &str = "q";
 pub(crate) fn History() -> impl IntoView {
     page::set_title(t::app::history());
     let parameters = use_query_map();
-    let query = Memo::new(move |_| parameters.with(|parameters| parameters.get(QUERY_PARAMETER)).unwrap_or_default());
+    let query = Memo::new(move |_| {
+        parameters
+            .with(|parameters| parameters.get(QUERY_PARAMETER))
+            .unwrap_or_default()
+    });
     let list = use_timeline(query);
     let app = use_app();
     let days = Memo::new(move |_| {
         let start = app.prefs.with(|prefs| prefs.day_start);
-        list.entries.with(|entries| entries.as_ref().map(|entries| by_day(entries, start)))
+        list.entries
+            .with(|entries| entries.as_ref().map(|entries| by_day(entries, start)))
     });
     view! {
         <div class="history-head">
@@ -53,8 +59,17 @@ pub(crate) fn History() -> impl IntoView {
 /// Changes whenever anything in the day does, so that a day is drawn anew as a whole.
 fn day_key(day: &Day) -> String {
     let entries = day.entries.iter().map(|view| {
-        let updated = view.entry.as_ref().map_or(0, |entry| entry.updated_at.as_millis());
-        format!("{}{}{}{}", view.key.id, view.sync.code(), updated, view.sort)
+        let updated = view
+            .entry
+            .as_ref()
+            .map_or(0, |entry| entry.updated_at.as_millis());
+        format!(
+            "{}{}{}{}",
+            view.key.id,
+            view.sync.code(),
+            updated,
+            view.sort
+        )
     });
     entries.collect()
 }
@@ -66,9 +81,19 @@ fn SearchField(query: Memo<String>) -> impl IntoView {
         let address = if text.is_empty() {
             "/history".to_owned()
         } else {
-            format!("/history?{QUERY_PARAMETER}={}", String::from(js_sys::encode_uri_component(&text)))
+            format!(
+                "/history?{QUERY_PARAMETER}={}",
+                String::from(js_sys::encode_uri_component(&text))
+            )
         };
-        navigate(&address, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+        navigate(
+            &address,
+            NavigateOptions {
+                replace: true,
+                scroll: false,
+                ..NavigateOptions::default()
+            },
+        );
     };
     view! {
         <div class="input-with-icon" role="search">
@@ -88,8 +113,14 @@ fn SearchField(query: Memo<String>) -> impl IntoView {
 
 #[component]
 fn DayList(day: Day) -> impl IntoView {
-    let heading = day.date.map(|date| format::day(date, local_now().date())).unwrap_or_default();
-    let items = day.entries.into_iter().map(|entry| view! { <li><EntryItem entry=entry/></li> });
+    let heading = day
+        .date
+        .map(|date| format::day(date, local_now().date()))
+        .unwrap_or_default();
+    let items = day
+        .entries
+        .into_iter()
+        .map(|entry| view! { <li><EntryItem entry=entry/></li> });
     view! {
         <section class="history-day">
             <h2>{heading}</h2>
@@ -102,7 +133,7 @@ fn DayList(day: Day) -> impl IntoView {
 fn Nothing(query: Memo<String>) -> impl IntoView {
     view! {
         <div class="empty">
-            <svg class="scene" aria-hidden="true"><use_ href="#s-hills"></use_></svg>
+            <Scene/>
             {move || query.with(|query| if query.is_empty() {
                 view! { <h2>{t::history::empty()}</h2><p>{t::history::empty_say()}</p> }.into_any()
             } else {
@@ -121,7 +152,10 @@ fn Older(list: Timeline, query: Memo<String>) -> impl IntoView {
         let Some(button) = button.get() else { return };
         watch.set_value(page::Watch::new(&button, move || list.load_more()));
     });
-    let found = move || list.entries.with(|entries| entries.as_ref().map_or(0, Vec::len));
+    let found = move || {
+        list.entries
+            .with(|entries| entries.as_ref().map_or(0, Vec::len))
+    };
     let has_more = Memo::new(move |_| list.more.get() && list.entries.with(Option::is_some));
     let words = move || match (list.reading.get(), query.with(String::is_empty)) {
         (true, false) => t::history::searching(),

@@ -21,7 +21,12 @@ pub(crate) fn More() -> impl IntoView {
 }
 
 #[component]
-fn MoreLink(href: &'static str, icon: &'static str, name: &'static str, say: &'static str) -> impl IntoView {
+fn MoreLink(
+    href: &'static str,
+    icon: &'static str,
+    name: &'static str,
+    say: &'static str,
+) -> impl IntoView {
     view! {
         <li>
             <A href=href attr:class="more-link">

@@ -5,6 +5,7 @@ use leptos_router::components::A;
 
 use crate::i18n::t;
 use crate::shell::page;
+use crate::ui::scene::Scene;
 
 /// Says so, and shows a way on.
 #[component]
@@ -12,7 +13,7 @@ pub(crate) fn NotFound() -> impl IntoView {
     page::set_title(t::app::not_found());
     view! {
         <div class="empty">
-            <svg class="scene" aria-hidden="true"><use_ href="#s-hills"></use_></svg>
+            <Scene/>
             <h1>{t::app::not_found()}</h1>
             <p>{t::app::not_found_say()}</p>
             <A href="/" attr:class="button button-primary">{t::app::to_today()}</A>

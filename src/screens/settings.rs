@@ -33,9 +33,11 @@ pub(crate) fn Settings() -> impl IntoView {
     // Synced is chosen before there is an account to sync with.
     let wants_sync = RwSignal::new(false);
     let is_synced = Memo::new(move |_| {
-        app.profile.with(|profile| profile.mode == AppMode::Synced) || (wants_sync.get() && !is_bound.get())
+        app.profile.with(|profile| profile.mode == AppMode::Synced)
+            || (wants_sync.get() && !is_bound.get())
     });
-    let shows_account = Memo::new(move |_| is_secure_context() && (is_synced.get() || is_bound.get()));
+    let shows_account =
+        Memo::new(move |_| is_secure_context() && (is_synced.get() || is_bound.get()));
     let backend = BackendForm::new(app);
     view! {
         <div class="page-head"><h1>{t::settings::title()}</h1></div>

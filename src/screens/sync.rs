@@ -28,8 +28,17 @@ pub(crate) fn Sync() -> impl IntoView {
     page::set_title(t::app::sync());
     let app = use_app();
     let is_synced = Memo::new(move |_| app.profile.with(|profile| profile.mode == AppMode::Synced));
-    let blocked = Memo::new(move |_| app.status.with(|status| status.as_ref().and_then(|status| status.blocked)));
-    let lead = move || if is_synced.get() { t::sync::lead_synced() } else { t::sync::lead_device() };
+    let blocked = Memo::new(move |_| {
+        app.status
+            .with(|status| status.as_ref().and_then(|status| status.blocked))
+    });
+    let lead = move || {
+        if is_synced.get() {
+            t::sync::lead_synced()
+        } else {
+            t::sync::lead_device()
+        }
+    };
     view! {
         <div class="page-head">
             <h1>{t::sync::title()}</h1>
@@ -76,7 +85,9 @@ fn SyncNow() -> impl IntoView {
         dispatch.send_then(Intent::SyncNow, move |outcome| {
             busy.try_set(false);
             let Ok(done) = outcome else { return };
-            let waiting = app.status.with_untracked(|status| status.as_ref().map_or(0, |status| status.counts.waiting()));
+            let waiting = app.status.with_untracked(|status| {
+                status.as_ref().map_or(0, |status| status.counts.waiting())
+            });
             app.say(match (done.pass.succeeded, done.pass.failed, waiting) {
                 (0, 0, 0) => t::sync::now_none(),
                 (_, 0, _) if done.pass.succeeded > 0 => t::sync::now_done(),

@@ -20,12 +20,18 @@ const UNDO_MS: u64 = lume_sync::limits::DELETE_DELAY_MS;
 pub(crate) fn Toasts() -> impl IntoView {
     let app = use_app();
     Effect::new(move |_| {
-        let Some((number, undo)) = app.toast.with(|toast| toast.as_ref().map(|toast| (toast.number, toast.undo.is_some())))
-        else {
+        let Some((number, undo)) = app.toast.with(|toast| {
+            toast
+                .as_ref()
+                .map(|toast| (toast.number, toast.undo.is_some()))
+        }) else {
             return;
         };
         let shown_ms = if undo { UNDO_MS } else { SHOWN_MS };
-        let is_still = move || app.toast.with_untracked(|toast| toast.as_ref().is_some_and(|toast| toast.number == number));
+        let is_still = move || {
+            app.toast
+                .with_untracked(|toast| toast.as_ref().is_some_and(|toast| toast.number == number))
+        };
         set_timeout(
             move || {
                 if is_still() {

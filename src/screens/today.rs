@@ -73,14 +73,18 @@ fn TodayList() -> impl IntoView {
         start.range_of(start.day_of(local_now())).start.to_string()
     };
     let found = use_query(from, |engine, from| async move {
-        let entities = engine.timeline(&MOOD.kind(), Some(from), None, ENTRIES_MAX).await?;
+        let entities = engine
+            .timeline(&MOOD.kind(), Some(from), None, ENTRIES_MAX)
+            .await?;
         Ok(entities.iter().map(EntryView::of).collect::<Vec<_>>())
     });
     let list = move |entries: Vec<EntryView>| {
         if entries.is_empty() {
             view! { <p class="quiet">{t::today::none()}</p> }.into_any()
         } else {
-            let items = entries.into_iter().map(|entry| view! { <li><EntryItem entry=entry/></li> });
+            let items = entries
+                .into_iter()
+                .map(|entry| view! { <li><EntryItem entry=entry/></li> });
             view! { <ul class="entries">{items.collect_view()}</ul> }.into_any()
         }
     };

@@ -13,15 +13,36 @@ pub(crate) fn TroubleScreen(
     trouble: Trouble,
 ) -> impl IntoView {
     let (what, means, remedy, button) = match trouble {
-        Trouble::Blocked => {
-            (t::trouble::blocked(), t::trouble::blocked_means(), t::trouble::blocked_do(), t::trouble::again())
-        }
-        Trouble::Full => (t::trouble::full(), t::trouble::full_means(), t::trouble::full_do(), t::trouble::again()),
-        Trouble::Newer => (t::trouble::newer(), t::trouble::newer_means(), t::trouble::newer_do(), t::trouble::reload()),
-        Trouble::Held => (t::trouble::held(), t::trouble::held_means(), t::trouble::held_do(), t::trouble::again()),
-        Trouble::Corrupt => {
-            (t::trouble::corrupt(), t::trouble::corrupt_means(), t::trouble::corrupt_do(), t::trouble::again())
-        }
+        Trouble::Blocked => (
+            t::trouble::blocked(),
+            t::trouble::blocked_means(),
+            t::trouble::blocked_do(),
+            t::trouble::again(),
+        ),
+        Trouble::Full => (
+            t::trouble::full(),
+            t::trouble::full_means(),
+            t::trouble::full_do(),
+            t::trouble::again(),
+        ),
+        Trouble::Newer => (
+            t::trouble::newer(),
+            t::trouble::newer_means(),
+            t::trouble::newer_do(),
+            t::trouble::reload(),
+        ),
+        Trouble::Held => (
+            t::trouble::held(),
+            t::trouble::held_means(),
+            t::trouble::held_do(),
+            t::trouble::again(),
+        ),
+        Trouble::Corrupt => (
+            t::trouble::corrupt(),
+            t::trouble::corrupt_means(),
+            t::trouble::corrupt_do(),
+            t::trouble::again(),
+        ),
     };
     page::set_title(what);
     view! {

@@ -37,13 +37,22 @@ pub(crate) enum Credentials {
 
 /// Gets a session and enters the account's profile: the one it had here before, this one if its entries come along,
 /// else a new one.
-pub(crate) async fn enter(app: App, credentials: Credentials, bring: bool) -> Result<(), AuthError> {
-    let Some(services) = app.services() else { return Err(AuthError::Store(closed())) };
+pub(crate) async fn enter(
+    app: App,
+    credentials: Credentials,
+    bring: bool,
+) -> Result<(), AuthError> {
+    let Some(services) = app.services() else {
+        return Err(AuthError::Store(closed()));
+    };
     let engine = &services.engine;
     let authenticated = match &credentials {
-        Credentials::Register { email, password, name, birth } => {
-            engine.register(email, password, name, *birth).await?
-        }
+        Credentials::Register {
+            email,
+            password,
+            name,
+            birth,
+        } => engine.register(email, password, name, *birth).await?,
         Credentials::SignIn { email, password } => engine.sign_in(email, password).await?,
     };
     bind(app, &services, &authenticated, bring).await?;
@@ -54,12 +63,22 @@ pub(crate) async fn enter(app: App, credentials: Credentials, bring: bool) -> Re
     Ok(())
 }
 
-async fn bind(app: App, services: &Rc<Services>, found: &Authenticated, bring: bool) -> Result<(), AuthError> {
+async fn bind(
+    app: App,
+    services: &Rc<Services>,
+    found: &Authenticated,
+    bring: bool,
+) -> Result<(), AuthError> {
     let account = found.account();
-    let key = AccountKey { server_id: account.server_id.clone(), user_id: account.user_id };
+    let key = AccountKey {
+        server_id: account.server_id.clone(),
+        user_id: account.user_id,
+    };
     let registry = &services.registry;
     let here = services.engine.profile().await?;
-    let known = registry.find_account(&account.server_id, account.user_id).await?;
+    let known = registry
+        .find_account(&account.server_id, account.user_id)
+        .await?;
     let entry = match known {
         Some(entry) if entry.name == services.database => return services.engine.bind(found).await,
         Some(entry) => entry,
@@ -83,13 +102,19 @@ async fn bind(app: App, services: &Rc<Services>, found: &Authenticated, bring: b
 
 /// Ends the session and goes back to the device's own profile, which keeps the backend that was chosen.
 pub(crate) async fn leave(app: App) -> Result<(), StoreError> {
-    let Some(services) = app.services() else { return Err(closed()) };
+    let Some(services) = app.services() else {
+        return Err(closed());
+    };
     let backend = services.engine.profile().await?.backend;
     services.engine.sign_out().await?;
     let entry = services.registry.leave_account().await?;
     let next = Services::open(app, services.registry.clone(), &entry).await?;
     if next.engine.profile().await?.backend.base_url.is_empty() {
-        drop(next.engine.set_backend(&backend.base_url, &backend.api_key, backend.choice).await);
+        drop(
+            next.engine
+                .set_backend(&backend.base_url, &backend.api_key, backend.choice)
+                .await,
+        );
     }
     replace(app, next);
     status::refresh(app);
@@ -98,7 +123,9 @@ pub(crate) async fn leave(app: App) -> Result<(), StoreError> {
 
 /// Deletes every profile of this device. The page is to be loaded anew afterwards.
 pub(crate) async fn erase_all(app: App) -> Result<(), StoreError> {
-    let Some(services) = app.services() else { return Err(closed()) };
+    let Some(services) = app.services() else {
+        return Err(closed());
+    };
     services.close();
     for profile in services.registry.profiles().await? {
         services.registry.erase(&profile.name).await?;

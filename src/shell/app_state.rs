@@ -132,7 +132,11 @@ impl App {
     fn show(self, words: String, undo: Option<EntityId>) {
         self.toast.update(|toast| {
             let number = toast.as_ref().map_or(0, |toast| toast.number) + 1;
-            *toast = Some(Toast { number, words, undo });
+            *toast = Some(Toast {
+                number,
+                words,
+                undo,
+            });
         });
     }
 

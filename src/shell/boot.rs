@@ -38,7 +38,9 @@ const fn trouble(error: &StoreError) -> Trouble {
         StoreError::Unavailable(_) => Trouble::Blocked,
         StoreError::Newer => Trouble::Newer,
         StoreError::Blocked => Trouble::Held,
-        StoreError::Aborted(_) | StoreError::Unknown(_) | StoreError::Corrupt(_) => Trouble::Corrupt,
+        StoreError::Aborted(_) | StoreError::Unknown(_) | StoreError::Corrupt(_) => {
+            Trouble::Corrupt
+        }
     }
 }
 
@@ -51,7 +53,10 @@ async fn open(app: App) -> Result<(), StoreError> {
     let profile = services.engine.profile().await?;
     if let (Some(account), None) = (&profile.account, &entry.account) {
         // The page was closed between the two halves of signing in.
-        let key = AccountKey { server_id: account.server_id.clone(), user_id: account.user_id };
+        let key = AccountKey {
+            server_id: account.server_id.clone(),
+            user_id: account.user_id,
+        };
         services.registry.bind(&entry.name, key).await?;
     }
     app.profile.set(profile);
@@ -61,7 +66,9 @@ async fn open(app: App) -> Result<(), StoreError> {
 
 /// Takes the deployment's settings where nobody has chosen any. After the first screen, which needs none of them.
 async fn adopt_config(app: App) {
-    let Some(config) = config::fetch().await else { return };
+    let Some(config) = config::fetch().await else {
+        return;
+    };
     app.config.set(config.clone());
     if let Some(engine) = app.engine() {
         fill_in(&engine, &config).await;
@@ -71,13 +78,19 @@ async fn adopt_config(app: App) {
 
 /// Gives a profile without a backend the deployment's.
 pub(crate) async fn fill_in(engine: &AppEngine, config: &Config) {
-    let Ok(profile) = engine.profile().await else { return };
+    let Ok(profile) = engine.profile().await else {
+        return;
+    };
     if !profile.backend.base_url.is_empty() {
         return;
     }
     let address = config.base_url(&page::origin());
     // An address that is not allowed (plain http) leaves the device mode as it is; Settings says why.
-    drop(engine.set_backend(&address, &config.api_key, config.profile).await);
+    drop(
+        engine
+            .set_backend(&address, &config.api_key, config.profile)
+            .await,
+    );
     if profile.interval_s == SYNC_INTERVAL_S {
         drop(engine.set_interval(config.sync_interval_seconds).await);
     }

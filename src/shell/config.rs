@@ -56,7 +56,11 @@ impl Default for Config {
 impl Config {
     /// The backend's address, this site's own filled in.
     pub(crate) fn base_url(&self, origin: &str) -> String {
-        if self.backend_base_url.trim().is_empty() { origin.to_owned() } else { self.backend_base_url.clone() }
+        if self.backend_base_url.trim().is_empty() {
+            origin.to_owned()
+        } else {
+            self.backend_base_url.clone()
+        }
     }
 }
 
@@ -68,7 +72,10 @@ pub(crate) async fn fetch() -> Option<Config> {
     if !answer.ok() {
         return None;
     }
-    let text = JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?;
+    let text = JsFuture::from(answer.text().ok()?)
+        .await
+        .ok()?
+        .as_string()?;
     serde_json::from_str(&text).ok()
 }
 
@@ -78,9 +85,14 @@ mod tests {
 
     #[test]
     fn an_empty_address_is_this_sites_own() {
-        let config: Config = serde_json::from_str(r#"{"backend_base_url":"","api_key":"k","later":1}"#).expect("it is valid");
+        let config: Config =
+            serde_json::from_str(r#"{"backend_base_url":"","api_key":"k","later":1}"#)
+                .expect("it is valid");
 
-        assert_eq!(config.base_url("https://lume.example"), "https://lume.example");
+        assert_eq!(
+            config.base_url("https://lume.example"),
+            "https://lume.example"
+        );
         assert_eq!(config.api_key, "k");
         assert_eq!(config.sync_interval_seconds, 30);
     }

@@ -1,8 +1,10 @@
 //! The one way in which a screen has something done.
 
+use leptos::prelude::WithUntracked;
 use leptos::task::spawn_local;
 use lume_core::ids::EntityId;
 use lume_sync::Trigger;
+use lume_sync::content::Content;
 use lume_sync::kinds::MOOD;
 use lume_sync::pass::PassReport;
 use lume_sync::rows::EntityKey;
@@ -12,6 +14,7 @@ use crate::i18n::t;
 use crate::model::failure::{self, Failure};
 use crate::shell::app_state::{App, use_app};
 use crate::shell::intent::Intent;
+use crate::shell::services::AppEngine;
 use crate::shell::{account, page, status, triggers};
 
 /// Carries out intents.
@@ -42,7 +45,11 @@ impl Dispatch {
     }
 
     /// Has something done, and calls back once it is committed or has failed.
-    pub(crate) fn send_then(self, intent: Intent, then: impl FnOnce(Result<Done, Failure>) + 'static) {
+    pub(crate) fn send_then(
+        self,
+        intent: Intent,
+        then: impl FnOnce(Result<Done, Failure>) + 'static,
+    ) {
         let app = self.0;
         spawn_local(async move { then(perform(app, intent).await) });
     }
@@ -50,85 +57,128 @@ impl Dispatch {
 
 /// The key of a mood entry.
 pub(crate) fn mood_key(id: EntityId) -> EntityKey {
-    EntityKey { kind: MOOD.kind(), id }
+    EntityKey {
+        kind: MOOD.kind(),
+        id,
+    }
 }
 
 async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
-    let engine = app
-        .engine()
-        .ok_or_else(|| Failure::new(t::failure::read(), t::failure::kept_all(), t::failure::read_do()))?;
-    let done = Ok(Done::default());
+    let engine = app.engine().ok_or_else(|| {
+        Failure::new(
+            t::failure::read(),
+            t::failure::kept_all(),
+            t::failure::read_do(),
+        )
+    })?;
+    let mut done = Done::default();
     match intent {
-        Intent::Create { id, content, draft } => {
-            let saved = engine.create(&MOOD.kind(), id, content, Some(&draft)).await;
-            saved.map_err(|error| failure::of_commit(&error))?;
+        Intent::Create { id, content, draft } => create(app, &engine, id, content, &draft).await?,
+        Intent::Update {
+            key,
+            content,
+            draft,
+        } => {
+            engine
+                .update(&key, content, Some(&draft))
+                .await
+                .map_err(|error| failure::of_commit(&error))?;
             saved_something(app);
-            ask_to_keep_once(app).await;
-            done
-        }
-        Intent::Update { key, content, draft } => {
-            engine.update(&key, content, Some(&draft)).await.map_err(|error| failure::of_commit(&error))?;
-            saved_something(app);
-            done
         }
         Intent::Delete(id) => {
-            engine.delete(&mood_key(id)).await.map_err(|error| failure::of_commit(&error))?;
+            engine
+                .delete(&mood_key(id))
+                .await
+                .map_err(|error| failure::of_commit(&error))?;
             status::refresh(app);
-            done
         }
         Intent::Restore(id) => {
-            engine.restore(&mood_key(id)).await.map_err(|error| failure::of_commit(&error))?;
+            engine
+                .restore(&mood_key(id))
+                .await
+                .map_err(|error| failure::of_commit(&error))?;
             saved_something(app);
-            done
         }
-        Intent::SyncNow => Ok(Done { pass: engine.pass(Trigger::Manual).await }),
+        Intent::SyncNow => done.pass = engine.pass(Trigger::Manual).await,
         Intent::Retry(event_id) => {
-            engine.retry(event_id).await.map_err(|error| failure::of_reading(&error))?;
-            Ok(Done { pass: engine.pass(Trigger::Manual).await })
+            engine
+                .retry(event_id)
+                .await
+                .map_err(|error| failure::of_setting_store(&error))?;
+            done.pass = engine.pass(Trigger::Manual).await;
         }
         Intent::Discard(event_id) => {
-            engine.discard(event_id).await.map_err(|error| failure::of_reading(&error))?;
-            done
+            engine
+                .discard(event_id)
+                .await
+                .map_err(|error| failure::of_setting_store(&error))?;
         }
         Intent::SetMode(mode) => {
-            engine.set_mode(mode).await.map_err(|error| failure::of_setting_store(&error))?;
+            engine
+                .set_mode(mode)
+                .await
+                .map_err(|error| failure::of_setting_store(&error))?;
             triggers::pass(app, Trigger::Manual);
-            done
         }
         Intent::SetBackend { base_url, api_key } => {
-            let base_url = if base_url.trim().is_empty() { page::origin() } else { base_url };
-            let choice = engine.profile().await.map_err(|error| failure::of_setting_store(&error))?.backend.choice;
-            engine.set_backend(&base_url, &api_key, choice).await.map_err(|error| failure::of_setting(&error))?;
-            done
+            set_backend(&engine, base_url, &api_key).await?;
         }
         Intent::SetInterval(seconds) => {
-            engine.set_interval(seconds).await.map_err(|error| failure::of_setting(&error))?;
-            done
+            engine
+                .set_interval(seconds)
+                .await
+                .map_err(|error| failure::of_setting(&error))?;
         }
         Intent::Enter { credentials, bring } => {
             let entered = account::enter(app, credentials, bring).await;
             entered.map_err(|error| failure::of_auth(&error))?;
-            done
         }
-        Intent::Leave => {
-            account::leave(app).await.map_err(|error| failure::of_setting_store(&error))?;
-            done
-        }
-        Intent::LogRequests(on) => {
-            engine.set_debug_log(on);
-            done
-        }
+        Intent::Leave => account::leave(app)
+            .await
+            .map_err(|error| failure::of_setting_store(&error))?,
+        Intent::LogRequests(on) => engine.set_debug_log(on),
         Intent::AskToKeep => {
             persist::request_persistence().await;
             app.data_changed();
-            done
         }
         Intent::Erase => {
-            account::erase_all(app).await.map_err(|error| failure::of_erasing(&error))?;
+            account::erase_all(app)
+                .await
+                .map_err(|error| failure::of_erasing(&error))?;
             page::leave_for("/");
-            done
         }
     }
+    Ok(done)
+}
+
+async fn create(
+    app: App,
+    engine: &AppEngine,
+    id: EntityId,
+    content: Content,
+    draft: &str,
+) -> Result<(), Failure> {
+    let saved = engine.create(&MOOD.kind(), id, content, Some(draft)).await;
+    saved.map_err(|error| failure::of_commit(&error))?;
+    saved_something(app);
+    ask_to_keep_once(app);
+    Ok(())
+}
+
+async fn set_backend(engine: &AppEngine, base_url: String, api_key: &str) -> Result<(), Failure> {
+    let base_url = if base_url.trim().is_empty() {
+        page::origin()
+    } else {
+        base_url
+    };
+    let profile = engine
+        .profile()
+        .await
+        .map_err(|error| failure::of_setting_store(&error))?;
+    let set = engine
+        .set_backend(&base_url, api_key, profile.backend.choice)
+        .await;
+    set.map_err(|error| failure::of_setting(&error))
 }
 
 fn saved_something(app: App) {
@@ -136,11 +186,13 @@ fn saved_something(app: App) {
     triggers::pass(app, Trigger::Saved);
 }
 
-/// After the first entry: there is something to keep now, and some browsers ask the person.
-async fn ask_to_keep_once(app: App) {
-    if leptos::prelude::WithUntracked::with_untracked(&app.prefs, |prefs| prefs.asked_to_keep) {
+/// After the first entry: there is something to keep now. Some browsers ask the person, which nothing waits for.
+fn ask_to_keep_once(app: App) {
+    if app.prefs.with_untracked(|prefs| prefs.asked_to_keep) {
         return;
     }
     app.prefs_changed(|prefs| prefs.asked_to_keep = true);
-    persist::request_persistence().await;
+    spawn_local(async move {
+        persist::request_persistence().await;
+    });
 }

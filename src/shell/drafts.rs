@@ -73,7 +73,10 @@ pub(crate) fn use_draft(name: String, origin: Draft) -> KeptDraft {
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {
             timer.clear();
         }
-        let handle = set_timeout_with_handle(move || write(app, draft), Duration::from_millis(WRITE_AFTER_MS));
+        let handle = set_timeout_with_handle(
+            move || write(app, draft),
+            Duration::from_millis(WRITE_AFTER_MS),
+        );
         timer.set_value(handle.ok());
     });
     Effect::new(move |before: Option<u64>| {
@@ -96,7 +99,9 @@ fn load(app: App, draft: KeptDraft) {
     spawn_local(async move {
         let stored = engine.draft(&name).await.ok().flatten();
         let stored: Option<Draft> = stored.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let Some(origin) = draft.origin.try_get_value() else { return };
+        let Some(origin) = draft.origin.try_get_value() else {
+            return;
+        };
         match stored {
             Some(stored) if stored != origin => {
                 draft.written.set_value(Some(stored.clone()));
@@ -114,8 +119,12 @@ fn load(app: App, draft: KeptDraft) {
 /// Writes the form if the database holds another. Nothing is written before the database was asked: it would overwrite
 /// what it is asked for.
 fn write(app: App, draft: KeptDraft) {
-    let (Some(engine), Some(form)) = (app.engine(), draft.form.try_get_untracked()) else { return };
-    let Some(Some(written)) = draft.written.try_get_value() else { return };
+    let (Some(engine), Some(form)) = (app.engine(), draft.form.try_get_untracked()) else {
+        return;
+    };
+    let Some(Some(written)) = draft.written.try_get_value() else {
+        return;
+    };
     let is_unsaved = draft.origin.with_value(|origin| form != *origin);
     app.unsaved.set(is_unsaved);
     if written == form || draft.paused.get_value() {

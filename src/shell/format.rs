@@ -16,7 +16,11 @@ pub(crate) fn time_of_day(local: LocalDateTime) -> String {
 /// An entry's time of day, with its zone's city where that is not the one here.
 pub(crate) fn entry_time(local: LocalDateTime, entry_zone: &str) -> String {
     let time = time_of_day(local);
-    if entry_zone == zone().as_str() { time } else { t::entry::at_zone(&time, &zone_city(entry_zone)) }
+    if entry_zone == zone().as_str() {
+        time
+    } else {
+        t::entry::at_zone(&time, &zone_city(entry_zone))
+    }
 }
 
 /// A day as a heading: today and yesterday by name, the year only where it is another.
@@ -36,7 +40,10 @@ pub(crate) fn day(date: LocalDate, today: LocalDate) -> String {
 
 /// A day in full, without today and yesterday.
 pub(crate) fn full_day(date: LocalDate) -> String {
-    format_civil(date.midnight(), &[("weekday", "long"), ("day", "numeric"), ("month", "long")])
+    format_civil(
+        date.midnight(),
+        &[("weekday", "long"), ("day", "numeric"), ("month", "long")],
+    )
 }
 
 /// A date and a time of day.
@@ -52,7 +59,14 @@ pub(crate) fn moment(at: Timestamp) -> String {
 
 /// An instant to the second, for logs.
 pub(crate) fn log_time(at: Timestamp) -> String {
-    format_civil(local_time(at, &zone()), &[("hour", "2-digit"), ("minute", "2-digit"), ("second", "2-digit")])
+    format_civil(
+        local_time(at, &zone()),
+        &[
+            ("hour", "2-digit"),
+            ("minute", "2-digit"),
+            ("second", "2-digit"),
+        ],
+    )
 }
 
 /// A number of bytes.
@@ -66,7 +80,14 @@ pub(crate) fn bytes(count: u64) -> String {
     } else {
         (count / KB / KB / KB, "gigabyte")
     };
-    number(value, &[("style", "unit"), ("unit", unit), ("maximumFractionDigits", "1")])
+    number(
+        value,
+        &[
+            ("style", "unit"),
+            ("unit", unit),
+            ("maximumFractionDigits", "1"),
+        ],
+    )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "rounded for reading anyway")]
@@ -75,13 +96,17 @@ fn to_f64(count: u64) -> f64 {
 }
 
 fn number(value: f64, parts: &[(&str, &str)]) -> String {
-    crate::i18n::platform::format_number(&locale(), value, &options(parts)).unwrap_or_else(|| value.to_string())
+    crate::i18n::format_number(&locale(), value, &options(parts))
+        .unwrap_or_else(|| value.to_string())
 }
 
 /// Formats what a clock on the wall shows: as if it were UTC, so that no zone changes it.
 fn format_civil(local: LocalDateTime, parts: &[(&str, &str)]) -> String {
     let at = local.to_instant(UtcOffsetMinutes::ZERO).as_millis();
-    #[expect(clippy::cast_precision_loss, reason = "times are far below 2^53 milliseconds")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "times are far below 2^53 milliseconds"
+    )]
     let date = Date::new(&JsValue::from_f64(at as f64));
     let options = options(parts);
     set(&options, "timeZone", "UTC");

@@ -20,7 +20,9 @@ fn root() -> Option<web_sys::Element> {
 
 /// Where the page came from, as in `https://lume.example`.
 pub(crate) fn origin() -> String {
-    window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
+    window()
+        .and_then(|window| window.location().origin().ok())
+        .unwrap_or_default()
 }
 
 /// Says in which language the page is, and in which direction it is read.
@@ -98,12 +100,16 @@ pub(crate) fn on_event(name: &str, call: impl Fn(web_sys::Event) + 'static) {
 
 /// The browser's name for itself.
 pub(crate) fn user_agent() -> String {
-    window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default()
+    window()
+        .and_then(|window| window.navigator().user_agent().ok())
+        .unwrap_or_default()
 }
 
 /// Whether a media query holds.
 pub(crate) fn matches(query: &str) -> bool {
-    window().and_then(|window| window.match_media(query).ok().flatten()).is_some_and(|list| list.matches())
+    window()
+        .and_then(|window| window.match_media(query).ok().flatten())
+        .is_some_and(|list| list.matches())
 }
 
 /// Shows the page's beginning.
@@ -122,17 +128,24 @@ pub(crate) struct Watch {
 impl Watch {
     /// Calls whenever the element comes into view; `None` where the browser can't tell.
     pub(crate) fn new(element: &web_sys::Element, call: impl Fn() + 'static) -> Option<Self> {
-        let callback: Closure<dyn Fn(js_sys::Array)> = Closure::new(move |changes: js_sys::Array| {
-            let is_seen = changes.iter().any(|change| {
-                change.dyn_into::<web_sys::IntersectionObserverEntry>().is_ok_and(|change| change.is_intersecting())
+        let callback: Closure<dyn Fn(js_sys::Array)> =
+            Closure::new(move |changes: js_sys::Array| {
+                let is_seen = changes.iter().any(|change| {
+                    change
+                        .dyn_into::<web_sys::IntersectionObserverEntry>()
+                        .is_ok_and(|change| change.is_intersecting())
+                });
+                if is_seen {
+                    call();
+                }
             });
-            if is_seen {
-                call();
-            }
-        });
-        let observer = web_sys::IntersectionObserver::new(callback.as_ref().unchecked_ref()).ok()?;
+        let observer =
+            web_sys::IntersectionObserver::new(callback.as_ref().unchecked_ref()).ok()?;
         observer.observe(element);
-        Some(Self { observer, _callback: callback })
+        Some(Self {
+            observer,
+            _callback: callback,
+        })
     }
 }
 

@@ -32,11 +32,16 @@ fn show(info: &PanicHookInfo<'_>) -> Option<()> {
     screen.set_id("crash");
     screen.set_class_name("boot");
     screen.set_attribute("role", "alert").ok()?;
-    let place = info.location().map(|place| format!("{}:{}", place.file(), place.line())).unwrap_or_default();
+    let place = info
+        .location()
+        .map(|place| format!("{}:{}", place.file(), place.line()))
+        .unwrap_or_default();
     let button = text("button", t::trouble::reload())?;
     button.set_class_name("button button-primary");
     let reload: Closure<dyn Fn()> = Closure::new(crate::shell::page::reload);
-    button.add_event_listener_with_callback("click", reload.as_ref().unchecked_ref()).ok()?;
+    button
+        .add_event_listener_with_callback("click", reload.as_ref().unchecked_ref())
+        .ok()?;
     reload.forget();
     for element in [
         text("h1", t::trouble::crashed())?,

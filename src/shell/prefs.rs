@@ -55,7 +55,8 @@ impl Prefs {
     /// Reads the record; one that is missing or broken is the default.
     pub(crate) fn load() -> Self {
         let text = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
-        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+        text.and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default()
     }
 
     /// Writes the record. Where nothing can be stored it lasts until the page is closed.
@@ -83,15 +84,25 @@ mod tests {
 
     #[test]
     fn a_record_of_another_version_keeps_what_is_known() {
-        let prefs: Prefs = serde_json::from_str(r#"{"theme":"dark","later":[1]}"#).expect("it is valid");
+        let prefs: Prefs =
+            serde_json::from_str(r#"{"theme":"dark","later":[1]}"#).expect("it is valid");
 
-        assert_eq!(prefs, Prefs { theme: Theme::Dark, ..Prefs::default() });
+        assert_eq!(
+            prefs,
+            Prefs {
+                theme: Theme::Dark,
+                ..Prefs::default()
+            }
+        );
     }
 
     #[test]
     fn a_theme_is_written_as_its_code() {
         for theme in Theme::ALL {
-            assert_eq!(serde_json::to_string(&theme).expect("it is a word"), format!("\"{}\"", theme.code()));
+            assert_eq!(
+                serde_json::to_string(&theme).expect("it is a word"),
+                format!("\"{}\"", theme.code())
+            );
         }
     }
 }

@@ -25,7 +25,9 @@ thread_local! {
 }
 
 fn global(name: &str) -> Option<JsValue> {
-    Reflect::get(&js_sys::global(), &name.into()).ok().filter(|value| value.is_truthy())
+    Reflect::get(&js_sys::global(), &name.into())
+        .ok()
+        .filter(JsValue::is_truthy)
 }
 
 /// Begins to listen.
@@ -45,7 +47,8 @@ pub(crate) fn listen(app: App) {
 
 /// Writes what is unsaved, then changes over to the version that waits; the page is loaded anew.
 pub(crate) fn update(app: App) {
-    app.flush_drafts.update(|count| *count = count.wrapping_add(1));
+    app.flush_drafts
+        .update(|count| *count = count.wrapping_add(1));
     spawn_local(async move {
         sleep(DRAFT_WRITE_MS).await;
         match global(ACTIVATE_UPDATE).and_then(|activate| activate.dyn_into::<Function>().ok()) {
@@ -58,8 +61,12 @@ pub(crate) fn update(app: App) {
 /// Shows the browser's question whether to install.
 pub(crate) fn install(app: App) {
     app.installable.set(false);
-    let Some(prompt) = INSTALL_PROMPT.take() else { return };
-    let ask = Reflect::get(&prompt, &"prompt".into()).ok().and_then(|ask| ask.dyn_into::<Function>().ok());
+    let Some(prompt) = INSTALL_PROMPT.take() else {
+        return;
+    };
+    let ask = Reflect::get(&prompt, &"prompt".into())
+        .ok()
+        .and_then(|ask| ask.dyn_into::<Function>().ok());
     if let Some(ask) = ask {
         drop(ask.call0(&prompt));
     }

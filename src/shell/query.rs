@@ -33,7 +33,9 @@ where
         newest.set_value(number);
         let read = Rc::clone(&read);
         spawn_local(async move {
-            let result = read(engine, key).await.map_err(|error| failure::of_reading(&error));
+            let result = read(engine, key)
+                .await
+                .map_err(|error| failure::of_reading(&error));
             // The screen may be gone, or a later read may have answered already.
             if newest.try_get_value() == Some(number) {
                 set_answer.try_set(Some(result));

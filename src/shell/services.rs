@@ -32,14 +32,28 @@ pub(crate) struct Services {
 
 impl Services {
     /// Opens a profile. Nothing is read yet.
-    pub(crate) async fn open(app: App, registry: Registry, profile: &ProfileEntry) -> Result<Rc<Self>, StoreError> {
+    pub(crate) async fn open(
+        app: App,
+        registry: Registry,
+        profile: &ProfileEntry,
+    ) -> Result<Rc<Self>, StoreError> {
         let database = profile.name.clone();
         let observer = CallbackObserver::new(move |notice| status::hear(app, notice));
-        let ports =
-            BrowserPorts::open(&registry, &database, observer, move |notice| status::hear_database(app, notice)).await?;
-        let options = EngineOptions { owner: random_name(), client_version: env!("CARGO_PKG_VERSION").to_owned() };
+        let ports = BrowserPorts::open(&registry, &database, observer, move |notice| {
+            status::hear_database(app, notice);
+        })
+        .await?;
+        let options = EngineOptions {
+            owner: random_name(),
+            client_version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
         let channel = ChangeChannel::join(&database, move || status::hear_other_tab(app));
-        Ok(Rc::new(Self { registry, engine: Rc::new(Engine::new(ports, options)), channel, database }))
+        Ok(Rc::new(Self {
+            registry,
+            engine: Rc::new(Engine::new(ports, options)),
+            channel,
+            database,
+        }))
     }
 
     /// Closes the database's connection.

@@ -53,10 +53,14 @@ pub(crate) fn hear_other_tab(app: App) {
 
 /// Reloads the page if another tab has entered another profile: this one's entries are not to be seen any more.
 pub(crate) fn check_profile(app: App) {
-    let Some(services) = app.services() else { return };
+    let Some(services) = app.services() else {
+        return;
+    };
     spawn_local(async move {
         let current = services.registry.current().await;
-        let is_ours = app.services().is_some_and(|now| now.database == services.database);
+        let is_ours = app
+            .services()
+            .is_some_and(|now| now.database == services.database);
         if is_ours && current.is_ok_and(|profile| profile.name != services.database) {
             page::reload();
         }
@@ -75,7 +79,10 @@ pub(crate) fn refresh(app: App) {
             // A failure is logged where it happened; the next notice tries again.
             if let Ok(status) = engine.status().await {
                 triggers::plan_next_pass(app, &status);
-                if app.status.with_untracked(|known| known.as_ref() != Some(&status)) {
+                if app
+                    .status
+                    .with_untracked(|known| known.as_ref() != Some(&status))
+                {
                     app.status.set(Some(status));
                 }
             }

@@ -73,13 +73,17 @@ impl Timeline {
 
     /// Reads anew: as much as is shown, or the first step of another search.
     fn restart(self, is_other: bool) {
-        let shown = self.entries.with_untracked(|entries| entries.as_ref().map_or(0, Vec::len));
+        let shown = self
+            .entries
+            .with_untracked(|entries| entries.as_ref().map_or(0, Vec::len));
         let wanted = if is_other { PAGE } else { shown.max(PAGE) };
         self.read(Vec::new(), wanted, None);
     }
 
     fn read(self, known: Vec<EntryView>, wanted: usize, cursor: Option<(String, EntityId)>) {
-        let Some(engine) = self.app.engine() else { return };
+        let Some(engine) = self.app.engine() else {
+            return;
+        };
         let number = self.number.get_value() + 1;
         self.number.set_value(number);
         let needle = self.needle.get_value();
@@ -117,10 +121,16 @@ async fn collect(
     wanted: usize,
     mut cursor: Option<(String, EntityId)>,
 ) -> Result<Found, lume_sync::StoreError> {
-    let limit = if needle.is_some() { SEARCH_READ } else { wanted };
+    let limit = if needle.is_some() {
+        SEARCH_READ
+    } else {
+        wanted
+    };
     let goal = entries.len() + wanted;
     loop {
-        let page = engine.timeline(&MOOD.kind(), None, cursor.clone(), limit).await?;
+        let page = engine
+            .timeline(&MOOD.kind(), None, cursor.clone(), limit)
+            .await?;
         let more = page.len() == limit;
         for entity in &page {
             let view = EntryView::of(entity);
@@ -130,7 +140,11 @@ async fn collect(
             }
         }
         if !more || entries.len() >= goal {
-            return Ok(Found { entries, cursor, more });
+            return Ok(Found {
+                entries,
+                cursor,
+                more,
+            });
         }
     }
 }

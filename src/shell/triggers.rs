@@ -47,12 +47,16 @@ pub(crate) fn start(app: App) {
             status::refresh(app);
             pass(app, Trigger::Foreground);
         }
-        Signal::Background => app.flush_drafts.update(|count| *count = count.wrapping_add(1)),
+        Signal::Background => app
+            .flush_drafts
+            .update(|count| *count = count.wrapping_add(1)),
     });
     LISTENING.set(Some(listening));
     let interval_s = Memo::new(move |_| app.profile.with(|profile| profile.interval_s));
     Effect::new(move |_| {
-        let interval = every(u64::from(interval_s.get()) * 1_000, move || pass(app, Trigger::Timer));
+        let interval = every(u64::from(interval_s.get()) * 1_000, move || {
+            pass(app, Trigger::Timer);
+        });
         INTERVAL.set(Some(interval));
     });
     pass(app, Trigger::Start);
@@ -67,8 +71,12 @@ pub(crate) fn plan_next_pass(app: App, status: &Status) {
         && status.online
         && !status.processing
         && !status.blocked.is_some_and(Blocked::needs_person);
-    let Some(next) = status.next_attempt.filter(|_| may_send) else { return };
-    let wait_ms = next.millis_since(now()).clamp(PLANNED_WAIT_MS_MIN, PLANNED_WAIT_MS_MAX);
+    let Some(next) = status.next_attempt.filter(|_| may_send) else {
+        return;
+    };
+    let wait_ms = next
+        .millis_since(now())
+        .clamp(PLANNED_WAIT_MS_MIN, PLANNED_WAIT_MS_MAX);
     spawn_local(async move {
         sleep(wait_ms.unsigned_abs()).await;
         if PLAN.get() == number {

@@ -42,8 +42,8 @@ pub(crate) fn ChipSet(
         }
     };
     view! {
-        <fieldset class="stack stack-tight">
-            <legend class="field-label">{legend}</legend>
+        <fieldset>
+            <legend class="chips-legend">{legend}</legend>
             <div class="chips">
                 <For each=move || choices.get() key=|choice| choice.value.clone() children=chip/>
             </div>

@@ -10,6 +10,7 @@ use crate::ui::mood_badge::MoodBadge;
 
 /// An entry with its words, its time, its note and where it stands with the backend.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component is given values")]
 pub(crate) fn EntryCard(
     /// The entry.
     entry: EntryView,
@@ -19,7 +20,11 @@ pub(crate) fn EntryCard(
     on_delete: Callback<()>,
 ) -> impl IntoView {
     let id = entry.key.id.to_string();
-    let words = if entry.entry.is_some() { entry.words() } else { t::entry::unreadable().to_owned() };
+    let words = if entry.entry.is_some() {
+        entry.words()
+    } else {
+        t::entry::unreadable().to_owned()
+    };
     let (sync_icon, sync_word) = sync_words(entry.sync);
     let topics = entry.topics();
     let note = entry.note().map(str::to_owned);

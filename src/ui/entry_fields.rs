@@ -7,7 +7,9 @@ use lume_core::time::LocalDateTime;
 
 use crate::i18n::t;
 use crate::model::draft::{Draft, field_text};
-use crate::model::entry_view::{association_labels, association_name, mood_icon, mood_name, prompt};
+use crate::model::entry_view::{
+    association_labels, association_name, mood_icon, mood_name, prompt,
+};
 use crate::model::moments::{QuickPick, quick_picks};
 use crate::ui::chip_set::{ChipSet, Choice};
 use crate::ui::icon::Icon;
@@ -46,17 +48,31 @@ pub(crate) fn EntryFields(
     let feelings = Memo::new(move |_| draft.with(|draft| draft.feelings().len()));
     let topics = Memo::new(move |_| draft.with(|draft| draft.associations.len()));
     let when = Memo::new(move |_| draft.with(|draft| draft.when.clone()));
-    let fold = move |which: Fold| open.update(|open| *open = if *open == Some(which) { None } else { Some(which) });
+    let fold = move |which: Fold| {
+        open.update(|open| *open = Some(which).filter(|which| *open != Some(*which)));
+    };
     let feelings_words = move || match feelings.get() {
         0 => t::log::feelings().to_owned(),
         count => t::log::feelings_chosen(count as u64),
     };
     let about_words = move || {
-        let names = draft.with(|draft| draft.associations.iter().map(|label| association_name(label)).collect::<Vec<_>>());
-        if names.is_empty() { t::log::about().to_owned() } else { names.join(", ") }
+        let names = draft.with(|draft| {
+            draft
+                .associations
+                .iter()
+                .map(|label| association_name(label))
+                .collect::<Vec<_>>()
+        });
+        if names.is_empty() {
+            t::log::about().to_owned()
+        } else {
+            names.join(", ")
+        }
     };
     let when_label = move || {
-        when.get().and_then(|text| when_words.run(text)).unwrap_or_else(|| t::log::when_now().to_owned())
+        when.get()
+            .and_then(|text| when_words.run(text))
+            .unwrap_or_else(|| t::log::when_now().to_owned())
     };
     view! {
         <div class="log-details">
@@ -114,11 +130,20 @@ fn feeling_choices(mood: Option<&str>) -> Vec<Choice> {
 /// The catalogue's topics, and those of the person's own that are chosen.
 fn topic_choices(chosen: &[String]) -> Vec<Choice> {
     let mut labels = association_labels();
-    let own: Vec<_> = chosen.iter().filter(|label| !labels.contains(label)).cloned().collect();
+    let own: Vec<_> = chosen
+        .iter()
+        .filter(|label| !labels.contains(label))
+        .cloned()
+        .collect();
     labels.extend(own);
     labels
         .into_iter()
-        .map(|label| Choice { name: association_name(&label), value: label, class: String::new(), icon: None })
+        .map(|label| Choice {
+            name: association_name(&label),
+            value: label,
+            class: String::new(),
+            icon: None,
+        })
         .collect()
 }
 
@@ -189,8 +214,13 @@ fn WhenField(
     zone: Option<String>,
     #[prop(into)] error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let set = move |local: LocalDateTime| draft.update(|draft| draft.when = Some(field_text(local)));
-    let shown = move || draft.with(|draft| draft.when.clone()).unwrap_or_else(|| field_text(now.run(())));
+    let set =
+        move |local: LocalDateTime| draft.update(|draft| draft.when = Some(field_text(local)));
+    let shown = move || {
+        draft
+            .with(|draft| draft.when.clone())
+            .unwrap_or_else(|| field_text(now.run(())))
+    };
     let max = field_text(now.run(()));
     let picks = move || {
         let button = move |(pick, local): (QuickPick, LocalDateTime)| {
@@ -201,7 +231,10 @@ fn WhenField(
             };
             view! { <button type="button" class="chip" on:click=move |_| set(local)>{words}</button> }
         };
-        quick_picks(now.run(())).into_iter().map(button).collect_view()
+        quick_picks(now.run(()))
+            .into_iter()
+            .map(button)
+            .collect_view()
     };
     view! {
         <div class="log-panel" id="fold-when" role="group" aria-label=t::log::when_title()>

@@ -9,5 +9,6 @@ pub(crate) mod icon;
 pub(crate) mod mood_badge;
 pub(crate) mod mood_picker;
 pub(crate) mod notice;
+pub(crate) mod scene;
 pub(crate) mod sync_pill;
 pub(crate) mod text_field;

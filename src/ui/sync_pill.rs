@@ -15,9 +15,20 @@ pub(crate) fn SyncPill(
     pill: Signal<Option<Pill>>,
 ) -> impl IntoView {
     let state = move || pill.with(|pill| pill.as_ref().map_or("device", |pill| pill.state));
-    let pending = move || pill.with(|pill| pill.as_ref().map_or(0, |pill| pill.pending)).to_string();
-    let icon = Signal::derive(move || pill.with(|pill| pill.as_ref().map_or("dot", |pill| pill.icon)));
-    let words = Memo::new(move |_| pill.with(|pill| pill.as_ref().map_or_else(|| t::status::starting().to_owned(), |pill| pill.words.clone())));
+    let pending = move || {
+        pill.with(|pill| pill.as_ref().map_or(0, |pill| pill.pending))
+            .to_string()
+    };
+    let icon =
+        Signal::derive(move || pill.with(|pill| pill.as_ref().map_or("dot", |pill| pill.icon)));
+    let words = Memo::new(move |_| {
+        pill.with(|pill| {
+            pill.as_ref().map_or_else(
+                || t::status::starting().to_owned(),
+                |pill| pill.words.clone(),
+            )
+        })
+    });
     view! {
         <A
             href="/sync"

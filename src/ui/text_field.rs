@@ -27,7 +27,7 @@ pub(crate) fn TextField(
     placeholder: String,
     /// A sentence below.
     #[prop(optional, into)]
-    help: String,
+    help: Signal<String>,
     /// What is wrong with it.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
@@ -38,8 +38,10 @@ pub(crate) fn TextField(
     let help_id = format!("{id}-help");
     let error_id = format!("{id}-error");
     let described = {
-        let (help_id, error_id, has_help) = (help_id.clone(), error_id.clone(), !help.is_empty());
-        move || match (has_help, error.with(Option::is_some)) {
+        let (help_id, error_id, has_help) = (help_id.clone(), error_id.clone(), move || {
+            help.with(|help| !help.is_empty())
+        });
+        move || match (has_help(), error.with(Option::is_some)) {
             (true, true) => Some(format!("{error_id} {help_id}")),
             (true, false) => Some(help_id.clone()),
             (false, true) => Some(error_id.clone()),
@@ -67,7 +69,7 @@ pub(crate) fn TextField(
             {move || error.get().map(|words| view! {
                 <p class="field-error" id=error_id.clone()><Icon name="attention"/><span>{words}</span></p>
             })}
-            {(!help.is_empty()).then(|| view! { <p class="field-help" id=help_id>{help}</p> })}
+            {move || help.with(|help| !help.is_empty()).then(|| view! { <p class="field-help" id=help_id.clone()>{help}</p> })}
         </div>
     }
 }

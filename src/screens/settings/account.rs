@@ -18,9 +18,17 @@ pub(crate) fn Account(
     form: BackendForm,
 ) -> impl IntoView {
     let app = use_app();
-    let signed_in = Memo::new(move |_| app.status.with(|status| status.as_ref().is_some_and(|status| status.signed_in)));
+    let signed_in = Memo::new(move |_| {
+        app.status
+            .with(|status| status.as_ref().is_some_and(|status| status.signed_in))
+    });
     let email = Memo::new(move |_| {
-        app.profile.with(|profile| profile.account.as_ref().map(|account| account.email.clone()))
+        app.profile.with(|profile| {
+            profile
+                .account
+                .as_ref()
+                .map(|account| account.email.clone())
+        })
     });
     view! {
         <section class="card settings-section" aria-labelledby="settings-account">
@@ -41,7 +49,10 @@ pub(crate) fn Account(
 #[component]
 fn SignedIn(email: String) -> impl IntoView {
     let app = use_app();
-    let adoption = move || app.status.with(|status| status.as_ref().and_then(|status| status.adoption.clone()));
+    let adoption = move || {
+        app.status
+            .with(|status| status.as_ref().and_then(|status| status.adoption.clone()))
+    };
     view! {
         <p>{t::settings::signed_in_as(&email)}</p>
         {move || adoption().filter(|adoption| adoption.total > 0).map(|adoption| {
@@ -64,7 +75,11 @@ fn SignOut() -> impl IntoView {
     let dispatch = use_dispatch();
     let asks = RwSignal::new(false);
     let waiting = Memo::new(move |_| {
-        app.status.with(|status| status.as_ref().map_or(0, |status| status.counts.waiting() + status.counts.needs_person()))
+        app.status.with(|status| {
+            status.as_ref().map_or(0, |status| {
+                status.counts.waiting() + status.counts.needs_person()
+            })
+        })
     });
     let leave = move || {
         asks.set(false);
@@ -73,7 +88,13 @@ fn SignOut() -> impl IntoView {
             Err(failure) => app.say(format!("{}. {}", failure.what, failure.remedy)),
         });
     };
-    let start = move |_| if waiting.get_untracked() == 0 { leave() } else { asks.set(true) };
+    let start = move |_| {
+        if waiting.get_untracked() == 0 {
+            leave();
+        } else {
+            asks.set(true);
+        }
+    };
     let sync = move |_| dispatch.send(Intent::SyncNow);
     view! {
         <div class="button-row">

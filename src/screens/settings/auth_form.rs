@@ -44,7 +44,12 @@ impl Typed {
         need("name", is_new && name.trim().is_empty());
         need("date_of_birth", is_new && birth.is_none());
         match (missing.is_empty(), is_new, birth) {
-            (true, true, Some(birth)) => Ok(Credentials::Register { email, password, name, birth }),
+            (true, true, Some(birth)) => Ok(Credentials::Register {
+                email,
+                password,
+                name,
+                birth,
+            }),
             (true, false, _) => Ok(Credentials::SignIn { email, password }),
             _ => Err(failure::of_fields(missing.into_iter())),
         }
@@ -103,20 +108,33 @@ pub(crate) fn AuthForm(
             }),
         }
     };
-    let error = move |field: &'static str| Signal::derive(move || failed.with(|failed| failed.as_ref()?.field(field)));
+    let error = move |field: &'static str| {
+        Signal::derive(move || failed.with(|failed| failed.as_ref()?.field(field)))
+    };
     let words = move || match (busy.get(), typed.is_new.get()) {
         (true, _) => t::settings::auth_busy(),
         (false, true) => t::settings::auth_register(),
         (false, false) => t::settings::auth_sign_in(),
     };
-    let password_autocomplete = if typed.is_new.get_untracked() { "new-password" } else { "current-password" };
+    let password_help = move || {
+        if typed.is_new.get() {
+            t::settings::password_help().to_owned()
+        } else {
+            String::new()
+        }
+    };
+    let password_autocomplete = if typed.is_new.get_untracked() {
+        "new-password"
+    } else {
+        "current-password"
+    };
     view! {
         <form class="stack" novalidate on:submit=submit>
             {(!is_again).then(|| view! { <NewOrKnown is_new=typed.is_new/> })}
             <TextField id="auth-email" label=t::settings::email() test_id="auth-email" kind="email" autocomplete="username"
                 value=typed.email error=error("email")/>
             <TextField id="auth-password" label=t::settings::password() test_id="auth-password" kind="password"
-                autocomplete=password_autocomplete value=typed.password help=t::settings::password_help() error=error("password")/>
+                autocomplete=password_autocomplete value=typed.password help=Signal::derive(password_help) error=error("password")/>
             <Show when=move || typed.is_new.get()>
                 <TextField id="auth-name" label=t::settings::name() test_id="auth-name" autocomplete="name"
                     value=typed.name help=t::settings::name_help() error=error("name")/>
@@ -163,11 +181,16 @@ fn NewOrKnown(is_new: RwSignal<bool>) -> impl IntoView {
 /// Shown where there is something to bring along.
 #[component]
 fn BringAlong(bring: RwSignal<bool>) -> impl IntoView {
-    let found = use_query(|| (), |engine, ()| async move { engine.count(&MOOD.kind()).await });
-    let count = Memo::new(move |_| found.with(|found| match found {
-        Some(Ok(count)) => *count,
-        Some(Err(_)) | None => 0,
-    }));
+    let found = use_query(
+        || (),
+        |engine, ()| async move { engine.count(&MOOD.kind()).await },
+    );
+    let count = Memo::new(move |_| {
+        found.with(|found| match found {
+            Some(Ok(count)) => *count,
+            Some(Err(_)) | None => 0,
+        })
+    });
     view! {
         <Show when=move || count.get() != 0>
             <label class="check">

@@ -1,6 +1,7 @@
 //! Where to send to.
 
 use leptos::prelude::*;
+use lume_sync::meta::Profile;
 
 use crate::i18n::t;
 use crate::model::failure::Failure;
@@ -20,27 +21,32 @@ pub(crate) struct BackendForm {
     pub(crate) api_key: RwSignal<String>,
     failure: RwSignal<Option<Failure>>,
     saved: RwSignal<bool>,
-    app: App,
+    profile: RwSignal<Profile>,
 }
 
 impl BackendForm {
     /// The form with what is set.
     pub(crate) fn new(app: App) -> Self {
-        let (base_url, api_key) = shown(app);
+        let (base_url, api_key) = shown(app.profile);
         Self {
             base_url: RwSignal::new(base_url),
             api_key: RwSignal::new(api_key),
             failure: RwSignal::new(None),
             saved: RwSignal::new(false),
-            app,
+            profile: app.profile,
         }
     }
 
     /// What to set, where it is not what is set already.
     pub(crate) fn intent(self) -> Option<Intent> {
         let typed = (self.base_url.get_untracked(), self.api_key.get_untracked());
-        let is_set = self.app.profile.with_untracked(|profile| !profile.backend.base_url.is_empty());
-        (!is_set || typed != shown(self.app)).then(|| Intent::SetBackend { base_url: typed.0, api_key: typed.1 })
+        let is_set = self
+            .profile
+            .with_untracked(|profile| !profile.backend.base_url.is_empty());
+        (!is_set || typed != shown(self.profile)).then_some(Intent::SetBackend {
+            base_url: typed.0,
+            api_key: typed.1,
+        })
     }
 
     /// Shows what is wrong with it.
@@ -51,11 +57,14 @@ impl BackendForm {
 }
 
 /// What is set, with nothing in the place of this site's own address.
-fn shown(app: App) -> (String, String) {
-    app.profile.with_untracked(|profile| {
+fn shown(profile: RwSignal<Profile>) -> (String, String) {
+    profile.with_untracked(|profile| {
         let address = &profile.backend.base_url;
         let own = *address == page::origin();
-        (if own { String::new() } else { address.clone() }, profile.backend.api_key.clone())
+        (
+            if own { String::new() } else { address.clone() },
+            profile.backend.api_key.clone(),
+        )
     })
 }
 
@@ -75,7 +84,10 @@ pub(crate) fn Backend(
             Err(failure) => form.fail(failure),
         });
     });
-    let interval = RwSignal::new(app.profile.with_untracked(|profile| profile.interval_s.to_string()));
+    let interval = RwSignal::new(
+        app.profile
+            .with_untracked(|profile| profile.interval_s.to_string()),
+    );
     let interval_error = RwSignal::new(None::<String>);
     let keep_interval = Callback::new(move |()| {
         interval_error.set(None);

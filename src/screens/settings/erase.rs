@@ -19,8 +19,13 @@ pub(crate) fn Erase() -> impl IntoView {
     let asks = RwSignal::new(false);
     let typed = RwSignal::new(String::new());
     let failed = RwSignal::new(None::<Failure>);
-    let is_confirmed = Memo::new(move |_| typed.with(|typed| typed.trim().eq_ignore_ascii_case(t::settings::erase_word())));
-    let waiting = move || app.status.with(|status| status.as_ref().map_or(0, |status| status.counts.waiting()));
+    let is_confirmed = Memo::new(move |_| {
+        typed.with(|typed| typed.trim().eq_ignore_ascii_case(t::settings::erase_word()))
+    });
+    let waiting = move || {
+        app.status
+            .with(|status| status.as_ref().map_or(0, |status| status.counts.waiting()))
+    };
     let erase = move || {
         if !is_confirmed.get_untracked() {
             return;

@@ -16,12 +16,17 @@ use crate::shell::{format, pwa};
 pub(crate) fn Storage() -> impl IntoView {
     let app = use_app();
     let dispatch = use_dispatch();
-    let count = use_query(|| (), |engine, ()| async move { engine.count(&MOOD.kind()).await });
+    let count = use_query(
+        || (),
+        |engine, ()| async move { engine.count(&MOOD.kind()).await },
+    );
     let usage = use_answer(persist::usage);
     let is_kept = use_answer(persist::is_persistent);
     let used = move || {
         usage.get().map(|usage| match usage {
-            Some(usage) => t::settings::storage_used(&format::bytes(usage.quota), &format::bytes(usage.used)),
+            Some(usage) => {
+                t::settings::storage_used(&format::bytes(usage.quota), &format::bytes(usage.used))
+            }
             None => t::settings::storage_unknown().to_owned(),
         })
     };

@@ -51,7 +51,8 @@ pub(crate) fn Checklist() -> impl IntoView {
     let app = use_app();
     let points = move || {
         let profile = app.profile.get();
-        app.status.with(|status| status.as_ref().map(|status| points(status, &profile)))
+        app.status
+            .with(|status| status.as_ref().map(|status| points(status, &profile)))
     };
     let item = |point: Point| {
         view! {
@@ -74,8 +75,16 @@ pub(crate) fn Checklist() -> impl IntoView {
 
 fn points(status: &Status, profile: &Profile) -> Vec<Point> {
     let is_synced = status.mode == AppMode::Synced;
-    let point = |mark, question, answer: String| Point { mark, question, answer };
-    let mode = if is_synced { t::sync::check_mode_good() } else { t::sync::check_mode_bad() };
+    let point = |mark, question, answer: String| Point {
+        mark,
+        question,
+        answer,
+    };
+    let mode = if is_synced {
+        t::sync::check_mode_good()
+    } else {
+        t::sync::check_mode_bad()
+    };
     let refused = status.counts.needs_person();
     let waiting = status.counts.waiting();
     vec![
@@ -85,17 +94,30 @@ fn points(status: &Status, profile: &Profile) -> Vec<Point> {
         point(
             Mark::of(status.online),
             t::sync::check_online(),
-            if status.online { t::sync::check_online_good() } else { t::sync::check_online_bad() }.to_owned(),
+            if status.online {
+                t::sync::check_online_good()
+            } else {
+                t::sync::check_online_bad()
+            }
+            .to_owned(),
         ),
         point(
             Mark::Idle,
             t::sync::check_pending(),
-            if waiting == 0 { t::sync::check_pending_none().to_owned() } else { t::sync::check_pending_good(waiting) },
+            match (waiting, refused) {
+                (0, 0) => t::sync::check_pending_none().to_owned(),
+                (0, _) => t::sync::check_pending_refused().to_owned(),
+                (_, _) => t::sync::check_pending_good(waiting),
+            },
         ),
         point(
             Mark::of(refused == 0),
             t::sync::check_refused(),
-            if refused == 0 { t::sync::check_refused_good().to_owned() } else { t::sync::check_refused_bad(refused) },
+            if refused == 0 {
+                t::sync::check_refused_good().to_owned()
+            } else {
+                t::sync::check_refused_bad(refused)
+            },
         ),
         accepted(status),
     ]
@@ -108,7 +130,11 @@ fn account(status: &Status) -> Point {
         (Some(email), true, _) => (Mark::Good, t::sync::check_account_good(email)),
         _ => (Mark::Bad, t::sync::check_account_bad().to_owned()),
     };
-    Point { mark, question, answer }
+    Point {
+        mark,
+        question,
+        answer,
+    }
 }
 
 fn backend(profile: &Profile) -> Point {
@@ -120,14 +146,25 @@ fn backend(profile: &Profile) -> Point {
     } else {
         (Mark::Good, t::sync::check_backend_is(address))
     };
-    Point { mark, question: t::sync::check_backend(), answer }
+    Point {
+        mark,
+        question: t::sync::check_backend(),
+        answer,
+    }
 }
 
 fn accepted(status: &Status) -> Point {
-    let refusal = status.blocked.filter(|reason| matches!(reason, Blocked::ApiKey | Blocked::Upgrade | Blocked::Account));
+    let refusal = status.blocked.filter(|reason| {
+        matches!(
+            reason,
+            Blocked::ApiKey | Blocked::Upgrade | Blocked::Account
+        )
+    });
     Point {
         mark: Mark::of(refusal.is_none()),
         question: t::sync::check_key(),
-        answer: refusal.map_or_else(t::sync::check_key_good, crate::model::sync_words::blocked).to_owned(),
+        answer: refusal
+            .map_or_else(t::sync::check_key_good, crate::model::sync_words::blocked)
+            .to_owned(),
     }
 }

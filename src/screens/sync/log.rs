@@ -20,13 +20,17 @@ pub(crate) fn LastLines() -> impl IntoView {
     let dispatch = use_dispatch();
     // The lines are written at the end of a pass, which the state tells of.
     let state = Memo::new(move |_| app.status.get());
-    let found = use_query(move || state.get(), |engine, _| async move { engine.log_lines(LINES_MAX).await });
+    let found = use_query(
+        move || state.get(),
+        |engine, _| async move { engine.log_lines(LINES_MAX).await },
+    );
     let list = |lines: Vec<LogLine>| {
         if lines.is_empty() {
             return view! { <p class="quiet">{t::sync::log_none()}</p> }.into_any();
         }
-        let items = lines.into_iter().rev().map(line).collect_view();
-        view! { <ol class="log-lines" tabindex="0" aria-labelledby="sync-log">{items}</ol> }.into_any()
+        let items = lines.iter().rev().map(line).collect_view();
+        view! { <ol class="log-lines" tabindex="0" aria-labelledby="sync-log">{items}</ol> }
+            .into_any()
     };
     view! {
         <section class="card stack" aria-labelledby="sync-log">
@@ -53,7 +57,7 @@ pub(crate) fn LastLines() -> impl IntoView {
     }
 }
 
-fn line(line: LogLine) -> impl IntoView {
+fn line(line: &LogLine) -> impl IntoView {
     let class = match line.level {
         Level::Debug | Level::Info => "",
         Level::Warn => "is-warn",

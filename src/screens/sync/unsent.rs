@@ -24,7 +24,10 @@ const SHOWN_MAX: usize = 20;
 #[component]
 pub(crate) fn UnsentEvents() -> impl IntoView {
     let app = use_app();
-    let counts = Memo::new(move |_| app.status.with(|status| status.as_ref().map(|status| status.counts)));
+    let counts = Memo::new(move |_| {
+        app.status
+            .with(|status| status.as_ref().map(|status| status.counts))
+    });
     let found = use_query(
         move || counts.get(),
         |engine, _| async move {
@@ -38,11 +41,18 @@ pub(crate) fn UnsentEvents() -> impl IntoView {
     let list = move |events: Vec<Unsent>| {
         if events.is_empty() {
             let is_device = app.profile.with(|profile| profile.mode == AppMode::Device);
-            let words = if is_device { t::sync::unsent_device() } else { t::sync::unsent_none() };
+            let words = if is_device {
+                t::sync::unsent_device()
+            } else {
+                t::sync::unsent_none()
+            };
             return view! { <p class="quiet">{words}</p> }.into_any();
         }
         let is_cut = events.len() == SHOWN_MAX;
-        let items = events.into_iter().map(|event| view! { <li><Event event=event/></li> }).collect_view();
+        let items = events
+            .into_iter()
+            .map(|event| view! { <li><Event event=event/></li> })
+            .collect_view();
         view! {
             <ul>{items}</ul>
             {is_cut.then(|| view! { <p class="quiet small">{t::sync::unsent_more(&SHOWN_MAX.to_string())}</p> })}
@@ -64,14 +74,22 @@ const fn needs_person(event: &Unsent) -> bool {
 /// What one change says about itself.
 fn state_words(event: &Unsent) -> String {
     match (event.state, event.operation) {
-        (EventState::Pending, _) if event.attempts > 0 => t::sync::state_retry(u64::from(event.attempts)),
-        (EventState::Pending, Operation::Deleted) if event.not_before > crate::shell::services::now() => {
+        (EventState::Pending, _) if event.attempts > 0 => {
+            t::sync::state_retry(u64::from(event.attempts))
+        }
+        (EventState::Pending, Operation::Deleted)
+            if event.not_before > crate::shell::services::now() =>
+        {
             t::sync::state_undo().to_owned()
         }
         (EventState::Pending, _) => t::sync::state_waiting().to_owned(),
         (EventState::Held, _) => t::sync::state_held().to_owned(),
         (EventState::Parked, _) => t::sync::state_parked().to_owned(),
-        (EventState::Dead, _) => event.failure.as_ref().map(sync_words::reason).unwrap_or_default(),
+        (EventState::Dead, _) => event
+            .failure
+            .as_ref()
+            .map(sync_words::reason)
+            .unwrap_or_default(),
     }
 }
 
@@ -82,14 +100,20 @@ fn Event(event: Unsent) -> impl IntoView {
     let is_failed = needs_person(&event);
     let event_id = event.event_id;
     let words = state_words(&event);
-    let local_time = event.content.get(lume_core::entry::field::LOCAL_TIME).and_then(|time| time.as_str());
+    let local_time = event
+        .content
+        .get(lume_core::entry::field::LOCAL_TIME)
+        .and_then(|time| time.as_str());
     let local_time: Option<LocalDateTime> = local_time.and_then(|time| time.parse().ok());
     let when = local_time.map_or_else(|| format::moment(event.created_at), format::day_and_time);
     let title = t::sync::op_line(sync_words::operation(event.operation), &when);
     let can_edit = is_failed && event.operation != Operation::Deleted;
     // A parked change has nothing to try again with before two-way sync comes.
     let can_retry = event.state == EventState::Dead
-        && event.failure.as_ref().is_none_or(|failure| failure.reason != FailureReason::KeyReused);
+        && event
+            .failure
+            .as_ref()
+            .is_none_or(|failure| failure.reason != FailureReason::KeyReused);
     let label = title.clone();
     let confirm = RwSignal::new(false);
     let warning = sync_words::discard_warning(event.operation);
