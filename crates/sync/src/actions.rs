@@ -180,7 +180,7 @@ impl<P: Ports> Engine<P> {
                     self.sealer(),
                     key,
                     change,
-                    row,
+                    row.as_ref(),
                     lane,
                     profile.syncing(),
                     event_id,
@@ -286,13 +286,13 @@ fn plan<S: crate::ports::Sealer>(
     sealer: &S,
     key: &EntityKey,
     change: &Change,
-    row: Option<EntityRow>,
+    row: Option<&EntityRow>,
     mut lane: Lane<'_, S>,
     account: Option<&Account>,
     event_id: EventId,
     now: lume_core::time::Timestamp,
 ) -> Result<Vec<Write>, CommitError> {
-    let (content, deleted) = match (change, &row) {
+    let (content, deleted) = match (change, row) {
         (Change::Create(content), None) => (content.clone(), false),
         (Change::Create(content), Some(row)) => {
             let same = body::open::<Content>(sealer, &row.body)? == *content && !row.deleted;

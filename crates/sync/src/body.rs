@@ -27,10 +27,10 @@ pub(crate) fn seal<T: Serialize>(sealer: &impl Sealer, value: &T) -> Vec<u8> {
 /// version of it.
 pub(crate) fn open<T: DeserializeOwned>(
     sealer: &impl Sealer,
-    sealed: &[u8],
+    bytes: &[u8],
 ) -> Result<T, StoreError> {
     let plain = sealer
-        .open(sealed)
+        .open(bytes)
         .ok_or_else(|| StoreError::Corrupt("sealed by another key".to_owned()))?;
     match plain.split_first() {
         Some((&VERSION, json)) => serde_json::from_slice(json)

@@ -95,46 +95,13 @@ impl<P: Ports> Engine<P> {
             }
             step += 1;
             let next = match step {
-                1 => self.after_claims(&mut reads, &mut answers, claimant, now),
+                1 => after_claims(&mut reads, &mut answers, claimant, now),
                 2 => Ok(after_due(&mut reads, &mut answers, claimant, now)),
-                _ => self.decide(&reads, &mut answers, claimant, id, now),
+                _ => Ok(self.decide(&reads, &mut answers, claimant, id, now)),
             };
             next.unwrap_or_else(|error| Step::Write(Vec::new(), Err(error)))
         };
         self.transact(Mode::Strict, &STORES, program).await?
-    }
-
-    /// Checks that the account is still the claimant's, and asks for what is due.
-    fn after_claims(
-        &self,
-        reads: &mut Reads,
-        answers: &mut Answers,
-        claimant: &Claimant,
-        now: Timestamp,
-    ) -> Result<Step<Result<Option<Claim>, StoreError>>, StoreError> {
-        reads.epoch = meta::from_bytes(answers.take_bytes().as_deref())?;
-        reads.profile = meta::from_bytes(answers.take_bytes().as_deref())?;
-        let session: StoredSession = meta::from_bytes(answers.take_bytes().as_deref())?;
-        reads.progress = meta::from_bytes(answers.take_bytes().as_deref())?;
-        reads.claims = answers.take_claims();
-        let account = reads.profile.syncing().map(crate::meta::Account::key);
-        if account.as_ref() != Some(&claimant.account) || session.generation != claimant.generation
-        {
-            return Ok(Step::Write(Vec::new(), Ok(None)));
-        }
-        let taken: usize = reads.claims.iter().map(|claim| claim.items.len()).sum();
-        let mut queries = vec![Query::Due {
-            now,
-            limit: CLAIM_EVENTS_MAX + taken,
-        }];
-        let over = reads
-            .claims
-            .iter()
-            .filter(|claim| claimant.may_take(claim, now));
-        queries.extend(
-            over.flat_map(|claim| claim.items.iter().map(|item| Query::Event(item.event_id))),
-        );
-        Ok(Step::Read(queries))
     }
 
     fn decide(
@@ -144,9 +111,9 @@ impl<P: Ports> Engine<P> {
         claimant: &Claimant,
         id: ClaimId,
         now: Timestamp,
-    ) -> Result<Step<Result<Option<Claim>, StoreError>>, StoreError> {
+    ) -> Step<Result<Option<Claim>, StoreError>> {
         let Some(account) = reads.profile.syncing() else {
-            return Ok(Step::Write(Vec::new(), Ok(None)));
+            return Step::Write(Vec::new(), Ok(None));
         };
         let mut events = Vec::new();
         let mut bytes = 0;
@@ -173,7 +140,7 @@ impl<P: Ports> Engine<P> {
         }
         let mut writes: Vec<Write> = leftovers(reads, &events, claimant, now);
         if events.is_empty() {
-            return Ok(Step::Write(writes, Ok(None)));
+            return Step::Write(writes, Ok(None));
         }
         let row = ClaimRow {
             id,
@@ -196,7 +163,7 @@ impl<P: Ports> Engine<P> {
             meta::PROGRESS.to_owned(),
             meta::to_bytes(&progress),
         ));
-        Ok(Step::Write(writes, Ok(Some(Claim { row, events }))))
+        Step::Write(writes, Ok(Some(Claim { row, events })))
     }
 
     /// The event as it will be sent; `None` for a kind of a newer version, which stays as it is.
@@ -223,19 +190,18 @@ impl<P: Ports> Engine<P> {
             BackendKind::Basic if revives => Operation::Created,
             BackendKind::Basic | BackendKind::Extended => row.operation,
         };
-        let (request, sealed) = match fixed {
-            Some(sealed) => (body::open(self.sealer(), sealed)?, sealed.clone()),
-            None => {
-                let patch: Content = body::open(self.sealer(), &row.body)?;
-                let base: Option<Content> = match base.filter(|base| !base.deleted) {
-                    Some(base) => Some(body::open(self.sealer(), &base.body)?),
-                    None => None,
-                };
-                let request =
-                    EventRequest::new(spec, claimant.backend, user_id, row, &patch, base.as_ref());
-                let sealed = body::seal(self.sealer(), &request);
-                (request, sealed)
-            }
+        let (request, sealed) = if let Some(sealed) = fixed {
+            (body::open(self.sealer(), sealed)?, sealed.clone())
+        } else {
+            let patch: Content = body::open(self.sealer(), &row.body)?;
+            let base = base.filter(|base| !base.deleted);
+            let base: Option<Content> = base
+                .map(|base| body::open(self.sealer(), &base.body))
+                .transpose()?;
+            let request =
+                EventRequest::new(spec, claimant.backend, user_id, row, &patch, base.as_ref());
+            let sealed = body::seal(self.sealer(), &request);
+            (request, sealed)
         };
         Ok(Some(ClaimedEvent {
             item: ClaimItem {
@@ -249,6 +215,36 @@ impl<P: Ports> Engine<P> {
             request,
         }))
     }
+}
+
+/// Checks that the account is still the claimant's, and asks for what is due.
+fn after_claims(
+    reads: &mut Reads,
+    answers: &mut Answers,
+    claimant: &Claimant,
+    now: Timestamp,
+) -> Result<Step<Result<Option<Claim>, StoreError>>, StoreError> {
+    reads.epoch = meta::from_bytes(answers.take_bytes().as_deref())?;
+    reads.profile = meta::from_bytes(answers.take_bytes().as_deref())?;
+    let session: StoredSession = meta::from_bytes(answers.take_bytes().as_deref())?;
+    reads.progress = meta::from_bytes(answers.take_bytes().as_deref())?;
+    reads.claims = answers.take_claims();
+    let account = reads.profile.syncing().map(crate::meta::Account::key);
+    if account.as_ref() != Some(&claimant.account) || session.generation != claimant.generation {
+        return Ok(Step::Write(Vec::new(), Ok(None)));
+    }
+    let taken: usize = reads.claims.iter().map(|claim| claim.items.len()).sum();
+    let mut queries = vec![Query::Due {
+        now,
+        limit: CLAIM_EVENTS_MAX + taken,
+    }];
+    let over = reads
+        .claims
+        .iter()
+        .filter(|claim| claimant.may_take(claim, now));
+    queries
+        .extend(over.flat_map(|claim| claim.items.iter().map(|item| Query::Event(item.event_id))));
+    Ok(Step::Read(queries))
 }
 
 /// Leaves out what others hold, and asks for the bases of the rest.

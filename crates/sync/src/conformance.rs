@@ -21,6 +21,11 @@
 //! What it deliberately does not do: force a failure from outside (a full disk, a closed connection); each store's own
 //! tests know how.
 
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "every case panics where the store fails it"
+)]
+
 mod fixtures;
 mod rows;
 mod sequences;
@@ -29,7 +34,7 @@ mod transactions;
 
 use crate::store::Store;
 
-/// The cases, one function each.
+/// The cases, one function each. All of them panic when the store does not do what the port says.
 pub mod cases {
     pub use super::rows::*;
     pub use super::sequences::*;

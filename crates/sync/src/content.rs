@@ -94,10 +94,10 @@ mod tests {
     use super::*;
 
     fn content(value: Value) -> Content {
-        match value {
-            Value::Object(map) => map,
-            other => panic!("not an object: {other}"),
-        }
+        let Value::Object(map) = value else {
+            panic!("not an object")
+        };
+        map
     }
 
     #[test]

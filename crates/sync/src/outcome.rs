@@ -230,13 +230,19 @@ fn conflict(asked: Asked, code: &ErrorCode, refused: impl Fn(FailureReason) -> O
         (BackendKind::Basic, Operation::Updated | Operation::Deleted) => {
             refused(FailureReason::Refused)
         }
-        (BackendKind::Extended, _) => match code {
-            ErrorCode::InProgress => Outcome::InProgress,
-            ErrorCode::Exists => Outcome::Conflict(FailureReason::Exists),
-            ErrorCode::Unique => Outcome::Conflict(FailureReason::Natural),
-            ErrorCode::Version => Outcome::Conflict(FailureReason::Version),
-            _ => refused(FailureReason::Refused),
-        },
+        (BackendKind::Extended, _) if *code == ErrorCode::InProgress => Outcome::InProgress,
+        (BackendKind::Extended, _) => {
+            let known = [
+                (ErrorCode::Exists, FailureReason::Exists),
+                (ErrorCode::Unique, FailureReason::Natural),
+                (ErrorCode::Version, FailureReason::Version),
+            ];
+            let found = known.into_iter().find(|(known, _)| known == code);
+            found.map_or_else(
+                || refused(FailureReason::Refused),
+                |(_, reason)| Outcome::Conflict(reason),
+            )
+        }
     }
 }
 
@@ -260,13 +266,12 @@ fn failure(response: &Response) -> Outcome {
 /// plays no part. At most an hour.
 pub fn retry_after_ms(response: &Response) -> Option<u64> {
     let value = response.retry_after.as_deref()?.trim();
-    let wait_ms = match value.parse::<u64>() {
-        Ok(seconds) => seconds.saturating_mul(1000),
-        Err(_) => {
-            let until = http_date(value)?;
-            let server_now = http_date(response.date.as_deref()?.trim())?;
-            u64::try_from(until.millis_since(server_now)).unwrap_or(0)
-        }
+    let wait_ms = if let Ok(seconds) = value.parse::<u64>() {
+        seconds.saturating_mul(1000)
+    } else {
+        let until = http_date(value)?;
+        let server_now = http_date(response.date.as_deref()?.trim())?;
+        u64::try_from(until.millis_since(server_now)).unwrap_or(0)
     };
     Some(wait_ms.min(RETRY_AFTER_MS_MAX))
 }

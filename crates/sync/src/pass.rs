@@ -180,7 +180,9 @@ impl<P: Ports> Engine<P> {
         };
         let session = match self.session(&profile, kind, &mut gate).await? {
             SessionState::Ready(session) => session,
-            other => {
+            other @ (SessionState::SignedOut
+            | SessionState::Unreachable { .. }
+            | SessionState::Blocked(_)) => {
                 self.stop_for(&other, &mut gate);
                 self.store_gate(&gate, seen).await?;
                 return Ok(PassReport::default());

@@ -46,6 +46,10 @@ impl Overview {
 
 /// The published state.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts for the eye; no decision is made of them"
+)]
 pub struct Status {
     /// Whether entries leave the device.
     pub mode: AppMode,

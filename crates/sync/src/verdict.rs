@@ -128,11 +128,11 @@ impl<P: Ports> Engine<P> {
             Outcome::Stopped => Judged::stop(),
             Outcome::ServerError => match self.health(pass).await {
                 Health::Well => Judged::on(self.retry_later(event, status, now)),
-                ill => self.stop_unwell(&mut pass.gate, ill, now),
+                ill @ (Health::Ill | Health::Captive) => self.stop_unwell(&mut pass.gate, ill, now),
             },
             Outcome::RouteMissing => match self.health(pass).await {
                 Health::Well => self.stop_blocked(&mut pass.gate, Blocked::Upgrade, now),
-                ill => self.stop_unwell(&mut pass.gate, ill, now),
+                ill @ (Health::Ill | Health::Captive) => self.stop_unwell(&mut pass.gate, ill, now),
             },
             Outcome::Unreachable {
                 retry_after_ms,
@@ -183,7 +183,9 @@ impl<P: Ports> Engine<P> {
                 pass.session = session;
                 Ok(None)
             }
-            other => {
+            other @ (SessionState::SignedOut
+            | SessionState::Unreachable { .. }
+            | SessionState::Blocked(_)) => {
                 self.stop_for(&other, &mut pass.gate);
                 Ok(Some(Judged::stop()))
             }
@@ -355,9 +357,8 @@ fn health_of(kind: BackendKind, response: Option<&Response>) -> Health {
     }
     match (response.status, kind) {
         (200..=299, BackendKind::Extended) if response.protocol.is_none() => Health::Captive,
-        (200..=299, _) => Health::Well,
         // A basic backend need not have the route.
-        (404, BackendKind::Basic) => Health::Well,
+        (200..=299, _) | (404, BackendKind::Basic) => Health::Well,
         _ => Health::Ill,
     }
 }

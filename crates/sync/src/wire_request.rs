@@ -39,9 +39,10 @@ impl EventRequest {
             body: Some(text(&(spec.create)(&whole, user_id, row.key.id))),
         };
         match (row.operation, backend, row.base_rev) {
-            (Operation::Created, _, _) | (Operation::Updated, BackendKind::Basic, _) => create(),
             // An entity that a basic backend acknowledged has no revision; the server compares the whole.
-            (Operation::Updated, BackendKind::Extended, None) => create(),
+            (Operation::Created, _, _)
+            | (Operation::Updated, BackendKind::Basic, _)
+            | (Operation::Updated, BackendKind::Extended, None) => create(),
             (Operation::Updated, BackendKind::Extended, Some(rev)) => Self {
                 method: Method::Put,
                 path: item,

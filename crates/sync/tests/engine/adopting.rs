@@ -7,10 +7,10 @@ use lume_sync::meta::AppMode;
 
 use crate::net::Fate;
 use crate::ports::Fault;
-use crate::world::{Lume, World, create, delete, note, restore, shown, update};
+use crate::world::{Lume, World, authenticated, create, delete, note, restore, shown, update};
 
-fn sign_in(world: &World, lume: &Lume) {
-    let account = world.authenticated(lume);
+fn sign_in(lume: &Lume) {
+    let account = authenticated(lume);
     block_on(lume.bind(&account)).unwrap();
 }
 
@@ -31,7 +31,7 @@ fn entries_of_the_device_come_along() {
     }
     delete(&lume, 5);
 
-    sign_in(&world, &lume);
+    sign_in(&lume);
     assert_eq!(
         world.status(&lume).adoption.map(|adoption| adoption.done),
         Some(0)
@@ -64,7 +64,7 @@ fn adoption_goes_on_where_it_was_interrupted_and_doubles_nothing() {
             for number in 1..=110 {
                 create(&lume, number, &number.to_string());
             }
-            sign_in(&world, &lume);
+            sign_in(&lume);
             world
                 .device
                 .store
@@ -90,7 +90,7 @@ fn two_tabs_that_adopt_at_once_make_one_event_for_each_entry() {
     for number in 1..=110 {
         create(&first, number, &number.to_string());
     }
-    sign_in(&world, &first);
+    sign_in(&first);
 
     let done = block_on(async { futures::join!(first.adopt(20), second.adopt(20)) });
 
@@ -107,7 +107,7 @@ fn an_entry_that_is_edited_or_deleted_before_its_turn_is_sent_as_it_is_then() {
     for number in 1..=60 {
         create(&lume, number, "a");
     }
-    sign_in(&world, &lume);
+    sign_in(&lume);
     // One step of fifty is done.
     block_on(lume.adopt(1)).unwrap();
     update(&lume, 1, "edited after its turn");
@@ -205,7 +205,7 @@ fn a_second_sign_in_of_the_same_account_sends_nothing_again() {
     world.pass(&lume);
     block_on(lume.sign_out()).unwrap();
 
-    sign_in(&world, &lume);
+    sign_in(&lume);
     block_on(lume.pass(Trigger::Start));
 
     assert_eq!(world.net.events().len(), 1);

@@ -1,6 +1,11 @@
 //! The engine through its public face, over ports that a test can steer: what a person does, what a backend answers,
 //! and what crashes, clocks, networks and other tabs do in between.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails, in its helpers too"
+)]
+
 mod adopting;
 mod claiming;
 mod deciding;

@@ -65,11 +65,14 @@ impl Sent {
 #[derive(Clone)]
 pub(crate) struct Net(Rc<Inner>);
 
+/// What becomes of every request whose address holds a text.
+type Rule = (&'static str, fn() -> Fate);
+
 struct Inner {
     backend: RefCell<MemoryBackend>,
     clock: Rc<Cell<Timestamp>>,
     next: RefCell<Vec<(&'static str, Fate)>>,
-    always: RefCell<Vec<(&'static str, fn() -> Fate)>>,
+    always: RefCell<Vec<Rule>>,
     sent: RefCell<Vec<Sent>>,
     online: Cell<bool>,
 }

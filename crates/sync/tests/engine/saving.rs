@@ -105,7 +105,7 @@ fn a_commit_of_unknown_outcome_that_was_written_is_saved_once() {
     assert_eq!(world.outbox().len(), 1);
     assert_eq!(note(&lume, 1).as_deref(), Some("a"));
     for change in [update as fn(&_, _, &_), |lume, number, _: &str| {
-        delete(lume, number)
+        delete(lume, number);
     }] {
         world.device.store.fail_next([Fault::UnknownWritten]);
         change(&lume, 1, "b");

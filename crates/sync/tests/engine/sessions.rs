@@ -11,7 +11,7 @@ use lume_sync::{Blocked, ShownStatus, Trigger};
 use lume_wire::paths;
 
 use crate::net::Fate;
-use crate::world::{EMAIL, Lume, PASSWORD, URL, World, advance, create, key, note};
+use crate::world::{EMAIL, Lume, PASSWORD, URL, World, advance, authenticated, create, key, note};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -30,7 +30,7 @@ fn signing_in_writes_nothing_before_it_is_bound() {
     block_on(lume.set_backend(URL, "", BackendChoice::Auto)).unwrap();
     let before = world.tables();
 
-    let account = world.authenticated(&lume);
+    let account = authenticated(&lume);
 
     assert_eq!(world.tables(), before);
     assert_eq!(account.account().server_id, "memory");
@@ -53,7 +53,7 @@ fn a_wrong_password_a_taken_address_and_a_dead_backend_are_told_apart() {
     let lume = world.tab();
     let sign_in = || block_on(lume.sign_in(EMAIL, "wrong")).err();
     assert_eq!(sign_in(), Some(AuthError::NoBackend));
-    world.authenticated(&lume);
+    authenticated(&lume);
 
     assert_eq!(sign_in(), Some(AuthError::WrongPassword));
     let born = LocalDate::new(1990, 1, 1).unwrap();
@@ -153,7 +153,7 @@ fn a_refused_refresh_drops_the_tokens_and_keeps_everything_else() {
         (false, Some(Blocked::Auth))
     );
     assert!(world.said().contains(&LogEvent::SignInNeeded));
-    let account = world.authenticated(&lume);
+    let account = authenticated(&lume);
     block_on(lume.bind(&account)).unwrap();
     world.pass(&lume);
     assert_eq!(world.notes_there(), ["a"]);
@@ -293,7 +293,7 @@ fn signing_out_during_a_batch_sends_nothing_more() {
     world.pass(&lume);
     world.pass(&other);
     assert_eq!(world.net.events().len(), 1);
-    let account = world.authenticated(&lume);
+    let account = authenticated(&lume);
     block_on(lume.bind(&account)).unwrap();
     world.pass(&lume);
     assert_eq!(world.notes_there().len(), 5);
@@ -363,7 +363,7 @@ fn a_session_that_began_since_is_not_blocked_by_an_older_ones_refusal() {
     assert!(advance(&mut pass).is_none());
     let other = world.tab();
     block_on(other.sign_out()).unwrap();
-    let account = world.authenticated(&other);
+    let account = authenticated(&other);
     block_on(other.bind(&account)).unwrap();
     world.net.heal();
 
@@ -489,7 +489,7 @@ fn a_backend_once_seen_as_extended_is_never_taken_for_a_basic_one() {
 fn tokens_that_cannot_be_kept_safely_are_not_kept() {
     let world = World::new();
     let lume = world.tab();
-    let account = world.authenticated(&lume);
+    let account = authenticated(&lume);
     world.device.vault.broken.set(true);
 
     assert_eq!(block_on(lume.bind(&account)), Err(AuthError::NoVault));
@@ -510,7 +510,7 @@ fn a_vault_whose_key_is_gone_asks_for_a_sign_in_and_loses_nothing() {
     assert!(world.net.events().is_empty());
     assert_eq!(world.status(&other).blocked, Some(Blocked::Auth));
     world.device.vault.broken.set(false);
-    let account = world.authenticated(&other);
+    let account = authenticated(&other);
     block_on(other.bind(&account)).unwrap();
     world.pass(&other);
     assert_eq!(world.notes_there(), ["a"]);

@@ -99,27 +99,14 @@ impl World {
     /// A tab of somebody who has an account, is signed in and synced.
     pub(crate) fn signed_in(&self) -> Lume {
         let lume = self.tab();
-        let account = self.authenticated(&lume);
+        let account = authenticated(&lume);
         block_on(lume.bind(&account)).unwrap();
         self.pass(&lume);
         lume
     }
 
-    /// The answer to signing in, with an account made if there is none. Nothing is bound.
-    pub(crate) fn authenticated(&self, lume: &Lume) -> Authenticated {
-        block_on(async {
-            lume.set_backend(URL, "", BackendChoice::Auto)
-                .await
-                .unwrap();
-            let born = LocalDate::new(1990, 1, 1).unwrap();
-            match lume.register(EMAIL, PASSWORD, "Ada", born).await {
-                Ok(account) => account,
-                Err(_) => lume.sign_in(EMAIL, PASSWORD).await.unwrap(),
-            }
-        })
-    }
-
     /// A pass by the timer.
+    #[expect(clippy::unused_self, reason = "it reads as what happens in the world")]
     pub(crate) fn pass(&self, lume: &Lume) -> PassReport {
         block_on(lume.pass(Trigger::Timer))
     }
@@ -135,6 +122,7 @@ impl World {
         }
     }
 
+    #[expect(clippy::unused_self, reason = "it reads as what happens in the world")]
     pub(crate) fn status(&self, lume: &Lume) -> Status {
         block_on(lume.status()).unwrap()
     }
@@ -229,12 +217,25 @@ impl World {
             });
             let holds = match &folded {
                 State::Live(content) => !row.deleted && *content == opened(&row.body),
-                State::Deleted => row.deleted,
-                State::Absent => row.deleted,
+                State::Deleted | State::Absent => row.deleted,
             };
             assert!(holds, "the entity is not what its events lead to");
         }
     }
+}
+
+/// The answer to signing in, with an account made if there is none. Nothing is bound.
+pub(crate) fn authenticated(lume: &Lume) -> Authenticated {
+    block_on(async {
+        lume.set_backend(URL, "", BackendChoice::Auto)
+            .await
+            .unwrap();
+        let born = LocalDate::new(1990, 1, 1).unwrap();
+        match lume.register(EMAIL, PASSWORD, "Ada", born).await {
+            Ok(account) => account,
+            Err(_) => lume.sign_in(EMAIL, PASSWORD).await.unwrap(),
+        }
+    })
 }
 
 /// The content of a row's body that nobody sealed.
