@@ -52,7 +52,14 @@ pub(crate) async fn enter(
             password,
             name,
             birth,
-        } => engine.register(email, password, name, *birth).await?,
+        } => match engine.register(email, password, name, *birth).await {
+            // The account may be this person's own: the answer to an earlier try was lost, or it was made elsewhere.
+            Err(AuthError::EmailTaken) => engine
+                .sign_in(email, password)
+                .await
+                .map_err(|_| AuthError::EmailTaken)?,
+            answer => answer?,
+        },
         Credentials::SignIn { email, password } => engine.sign_in(email, password).await?,
     };
     bind(app, &services, &authenticated, bring).await?;

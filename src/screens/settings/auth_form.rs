@@ -31,8 +31,10 @@ impl Typed {
     fn credentials(self) -> Result<Credentials, Failure> {
         let text = |signal: RwSignal<String>| signal.get_untracked();
         let (email, password, name) = (text(self.email), text(self.password), text(self.name));
-        let is_new = self.is_new.get_untracked();
         let birth: Option<LocalDate> = text(self.birth).parse().ok();
+        // Whoever leaves out what only a new account needs, as the form says, has one.
+        let is_new = self.is_new.get_untracked()
+            && !(name.trim().is_empty() && text(self.birth).is_empty());
         let mut missing = Vec::new();
         let mut need = |field: &'static str, is_missing: bool| {
             if is_missing {
