@@ -48,6 +48,27 @@ test("another person on the same device neither sees nor sends what the first on
   expect(await api.notes()).toEqual([]);
 });
 
+test("an account that exists is entered from the form for a new one as well", async ({ app, account }) => {
+  await app.register(account);
+  await app.signOut();
+
+  // Registering again with the same password: the first answer may have been lost.
+  await app.register(account);
+  await app.expectSync("synced", 0);
+  await app.signOut();
+
+  // What only a new account needs is left empty.
+  await app.register({ ...account, name: "", birth: "" });
+  await app.expectSync("synced", 0);
+  await app.signOut();
+
+  await app.fillBackend();
+  await app.page.getByTestId("auth-email").fill(account.email);
+  await app.page.getByTestId("auth-password").fill("somebody else's guess");
+  await app.page.getByTestId("auth-submit").click();
+  await expect(app.page.getByRole("alert").filter({ hasText: /\w/ }).first()).toBeVisible();
+});
+
 test("a wrong password and a dead backend are told in words", async ({ app, account, server }) => {
   await app.register(account);
   await app.signOut();
