@@ -104,6 +104,44 @@ impl<P: Ports> Engine<P> {
         self.transact(Mode::Strict, &STORES, program).await?
     }
 
+    /// Profile and session as they are now; `None` if somebody else has taken over the claim.
+    pub(crate) async fn look(
+        &self,
+        claim: &ClaimRow,
+    ) -> Result<Option<(Profile, StoredSession)>, StoreError> {
+        let mut known = (Profile::default(), StoredSession::default());
+        let mut looked = false;
+        let program = move |mut answers: Answers| {
+            if answers.is_empty() {
+                looked = false;
+                let names = [meta::PROFILE, meta::SESSION, meta::EPOCH];
+                return Step::Read(names.map(|name| Query::Meta(name.to_owned())).to_vec());
+            }
+            if looked {
+                let claims = answers.take_claims();
+                let ours = |other: &ClaimRow| other.id == claim.id && other.epoch == claim.epoch;
+                let found = claims.iter().any(ours).then(|| std::mem::take(&mut known));
+                return Step::Write(Vec::new(), Ok(found));
+            }
+            looked = true;
+            let read = (|| {
+                known.0 = meta::from_bytes(answers.take_bytes().as_deref())?;
+                known.1 = meta::from_bytes(answers.take_bytes().as_deref())?;
+                meta::from_bytes::<u64>(answers.take_bytes().as_deref())
+            })();
+            match read {
+                // Nobody has claimed anything since.
+                Ok(epoch) if epoch == claim.epoch => {
+                    Step::Write(Vec::new(), Ok(Some(std::mem::take(&mut known))))
+                }
+                Ok(_) => Step::Read(vec![Query::Claims]),
+                Err(error) => Step::Write(Vec::new(), Err(error)),
+            }
+        };
+        self.transact(Mode::Read, &[StoreName::Meta, StoreName::Claims], program)
+            .await?
+    }
+
     fn decide(
         &self,
         reads: &Reads,

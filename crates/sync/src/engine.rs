@@ -54,6 +54,8 @@ pub(crate) struct Live {
     pub(crate) debug: bool,
     /// Makes passes wait that fail at the database; kept here, since it can't be stored.
     pub(crate) rest: Gate,
+    /// Since when the lock has been somebody else's, whenever it was asked for.
+    pub(crate) busy_since_ms: Option<u64>,
     /// The last reason to skip a pass, so that it is logged once.
     pub(crate) skipped: Option<LogEvent>,
 }

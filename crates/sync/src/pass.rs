@@ -157,12 +157,22 @@ impl<P: Ports> Engine<P> {
         let guard = match self.ports().locks().try_lock(FLUSH_LOCK).await {
             Lock::Held(guard) => Some(guard),
             Lock::Unavailable => None,
-            Lock::Busy if overview.is_stalled(self.now(), HEARTBEAT_MS_MAX) => None,
+            Lock::Busy if self.passes_by(&overview) => None,
             Lock::Busy => return Ok(PassReport::default()),
         };
+        self.live.borrow_mut().busy_since_ms = None;
         let report = self.flush(overview, guard.is_some()).await;
         drop(guard);
         report
+    }
+
+    /// Whether the lock's holder is passed by: it has been at it for too long without any progress. A heartbeat that is
+    /// old because nothing was to be done says nothing about a holder that has only begun.
+    fn passes_by(&self, overview: &Overview) -> bool {
+        let now_ms = self.ports().clock().monotonic_ms();
+        let since_ms = *self.live.borrow_mut().busy_since_ms.get_or_insert(now_ms);
+        now_ms.saturating_sub(since_ms) > HEARTBEAT_MS_MAX
+            && overview.is_stalled(self.now(), HEARTBEAT_MS_MAX)
     }
 
     async fn flush(&self, overview: Overview, alone: bool) -> Result<PassReport, StoreError> {
@@ -223,7 +233,8 @@ impl<P: Ports> Engine<P> {
                 account,
                 generation,
                 backend: pass.kind,
-                alone: pass.alone,
+                // A holder that was frozen has been passed by since, and those others live.
+                alone: pass.alone && self.spent_ms(pass) <= PASS_MS_MAX,
             };
             pass.claimed_ms = self.ports().clock().monotonic_ms();
             let Some(claim) = self.claim(&claimant).await? else {
@@ -236,15 +247,15 @@ impl<P: Ports> Engine<P> {
             }
             claims += 1;
             let flow = self.send_claim(pass, claim).await?;
-            let spent_ms = self
-                .ports()
-                .clock()
-                .monotonic_ms()
-                .saturating_sub(pass.began_ms);
-            if flow == Flow::Stop || spent_ms > PASS_MS_MAX {
+            if flow == Flow::Stop || self.spent_ms(pass) > PASS_MS_MAX {
                 return Ok(claims);
             }
         }
+    }
+
+    fn spent_ms(&self, pass: &Pass) -> u64 {
+        let now_ms = self.ports().clock().monotonic_ms();
+        now_ms.saturating_sub(pass.began_ms)
     }
 
     /// Sends a claim's events in order, and settles them in groups. Whatever stops it, the rest goes back to pending.
@@ -296,15 +307,15 @@ impl<P: Ports> Engine<P> {
         Ok(flow)
     }
 
-    /// Whether the claim is fresh enough, the session the same, sync still on, and the minute not used up.
+    /// Whether the claim is still ours and fresh enough, the session the same, sync still on, and the minute not used up.
     ///
     /// Asked before each request, and decided after the last await: a tab may have been frozen for hours since the last
     /// one, or within this very look, and what was read is as old as that.
     async fn may_send(&self, pass: &mut Pass, claim: &ClaimRow) -> Result<Flow, StoreError> {
         let asked_ms = self.ports().clock().monotonic_ms();
-        let Overview {
-            profile, session, ..
-        } = self.overview().await?;
+        let Some((profile, session)) = self.look(claim).await? else {
+            return Ok(Flow::Stop);
+        };
         let now_ms = self.ports().clock().monotonic_ms();
         let now = self.now();
         if now_ms.saturating_sub(asked_ms) > LOOK_MS_MAX

@@ -354,6 +354,13 @@ fn a_busy_lock_is_respected_while_its_holder_makes_progress() {
     world.pass(&lume);
     create(&lume, 2, "b");
     let frozen = world.device.locks.freeze("flush");
+    world.later(3_600_000);
+    world.pass(&lume);
+    assert_eq!(
+        world.net.events().len(),
+        1,
+        "a heartbeat that is old for want of work says nothing about a holder that has only begun"
+    );
 
     world.later(60_000);
     world.pass(&lume);

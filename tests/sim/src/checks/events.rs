@@ -195,6 +195,13 @@ fn gone(world: &mut World, acts: Will, before: &Tables, id: EventId, row: &Outbo
                 .any(|item| item.event_id == id);
             // Without keys a refusal may be of an edit that arrived before; its content goes out again.
             let refused = refused && (!effective || !world.mix.is_extended());
+            let by_pass = world
+                .current
+                .is_some_and(|current| current.errand == Errand::Pass);
+            // A pass that adopts may also have been answered.
+            if by_pass && effective {
+                return;
+            }
             if (sent || claimed) && !refused {
                 world.violate(
                     Invariant::I7,
