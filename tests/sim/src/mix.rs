@@ -173,6 +173,12 @@ impl Mix {
             wanders: *rng.pick(&[0, 20, 80]).unwrap_or(&0),
             device_first: rng.per_mille(400),
         };
+        // More than one group of acknowledgements, one claim, one step of adoption.
+        if rng.per_mille(120) {
+            mix.entities = *rng.pick(&[14, 70]).unwrap_or(&14);
+            mix.actions += 2 * u32::try_from(mix.entities).unwrap_or(0);
+            mix.pause_ms = mix.pause_ms.min(3_000);
+        }
         if !mix.is_extended() {
             mix.spare_the_basic_backend();
         }

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use lume_core::ids::{EntityId, EventId};
-use lume_sync::{Blocked, Trigger};
 use lume_sync::account::Authenticated;
 use lume_sync::kinds::MOOD;
 use lume_sync::meta::AppMode;
 use lume_sync::rows::{EntityKey, EventState};
+use lume_sync::{Blocked, Trigger};
 
 use crate::entries;
 use crate::model::{Shown, shown};
@@ -98,7 +98,8 @@ impl Sim {
         let keys: Vec<_> = tables.entities.keys().cloned().collect();
         let mut world = self.world.borrow_mut();
         let deed = world.rng.below(10);
-        if keys.is_empty() || (keys.len() < entities && deed < 4) {
+        let few = keys.len() < entities / 2;
+        if keys.is_empty() || (keys.len() < entities && (deed < 4 || (few && deed < 8))) {
             let id = EntityId::from_random_bytes(world.rng.bytes());
             if world.mix.poison && world.net.poison.is_none() {
                 world.net.poison = Some(id);

@@ -265,7 +265,7 @@ impl Sim {
         };
         self.world.borrow_mut().current = Some(Current {
             task,
-            tab: running.tab,
+
             errand: running.errand,
         });
         let ready = running

@@ -48,7 +48,6 @@ pub(crate) enum Errand {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Current {
     pub(crate) task: TaskId,
-    pub(crate) tab: usize,
     pub(crate) errand: Errand,
 }
 
