@@ -241,7 +241,11 @@ impl<P: Ports> Engine<P> {
                 return Ok(claims);
             };
             if claims == 0 {
-                self.live.borrow_mut().skipped = None;
+                let stays = |event: &mut LogEvent| matches!(event, LogEvent::StoreFailed { .. });
+                self.live
+                    .borrow_mut()
+                    .skipped
+                    .take_if(|event| !stays(event));
                 self.log(Level::Info, LogEvent::PassStarted { pending: waiting });
                 self.notify(&Notice::Status);
             }

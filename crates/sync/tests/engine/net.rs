@@ -73,6 +73,7 @@ struct Inner {
     clock: Rc<Cell<Timestamp>>,
     next: RefCell<Vec<(&'static str, Fate)>>,
     always: RefCell<Vec<Rule>>,
+    disliked: RefCell<Option<Rule>>,
     sent: RefCell<Vec<Sent>>,
     online: Cell<bool>,
 }
@@ -84,6 +85,7 @@ impl Net {
             clock,
             next: RefCell::default(),
             always: RefCell::default(),
+            disliked: RefCell::default(),
             sent: RefCell::default(),
             online: Cell::new(true),
         }))
@@ -97,6 +99,11 @@ impl Net {
     /// What becomes of every request whose address holds `path`, once [`Self::next`] has nothing to say.
     pub(crate) fn always(&self, path: &'static str, fate: fn() -> Fate) {
         self.0.always.borrow_mut().push((path, fate));
+    }
+
+    /// What becomes of every request whose body holds `text`, whatever else was said.
+    pub(crate) fn dislike(&self, text: &'static str, fate: fn() -> Fate) {
+        *self.0.disliked.borrow_mut() = Some((text, fate));
     }
 
     /// Takes back what [`Self::always`] said.
@@ -138,7 +145,14 @@ impl Net {
         self.0.backend.borrow_mut()
     }
 
-    fn fate_of(&self, url: &str) -> Fate {
+    fn fate_of(&self, request: &Request) -> Fate {
+        let url = request.url.as_str();
+        let body = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default());
+        if let Some((text, fate)) = *self.0.disliked.borrow()
+            && body.contains(text)
+        {
+            return fate();
+        }
         let mut next = self.0.next.borrow_mut();
         if let Some(index) = next.iter().position(|(path, _)| url.contains(path)) {
             return next.remove(index).1;
@@ -165,7 +179,7 @@ impl Transport for Net {
             headers: request.headers.clone(),
             body: request.body.clone(),
         });
-        let mut fate = self.fate_of(&request.url);
+        let mut fate = self.fate_of(&request);
         while let Fate::Held(held) = fate {
             fate = held.await.unwrap_or(Fate::Lost);
         }

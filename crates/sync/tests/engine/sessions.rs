@@ -11,7 +11,7 @@ use lume_sync::{Blocked, ShownStatus, Trigger};
 use lume_wire::paths;
 
 use crate::net::Fate;
-use crate::world::{EMAIL, Lume, PASSWORD, URL, World, advance, authenticated, create, key, note};
+use crate::world::{EMAIL, Lume, PASSWORD, URL, World, advance, authenticated, create, note};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -525,7 +525,6 @@ fn the_interval_has_bounds() {
     block_on(lume.set_interval(5)).unwrap();
 
     assert_eq!(block_on(lume.profile()).unwrap().interval_s, 5);
-    assert_eq!(key(1), key(1));
 }
 
 fn elsewhere_device(world: &World, elsewhere: &World) -> crate::ports::Device {
