@@ -116,7 +116,7 @@ fn text_function(
     index: usize,
 ) {
     let (list, pairs) = signature(names);
-    let _ = writeln!(code, "/// {}", text.replace('\n', " "));
+    let _ = writeln!(code, "/// {}", quoted(text));
     let _ = if names.is_empty() {
         writeln!(
             code,
@@ -130,6 +130,11 @@ fn text_function(
     };
 }
 
+/// A string as it may stand in a doc comment, where an address or a bracket would be markup.
+fn quoted(text: &str) -> String {
+    format!("`{}`", text.replace('\n', " ").replace('`', "'"))
+}
+
 fn plural_function(
     code: &mut String,
     name: &str,
@@ -141,7 +146,7 @@ fn plural_function(
     let _ = writeln!(
         code,
         "/// {}\npub(crate) fn {name}(count: u64, {list}) -> String {{ crate::i18n::plural({index}, count, &[{pairs}]) }}",
-        forms[5].replace('\n', " ")
+        quoted(&forms[5])
     );
 }
 

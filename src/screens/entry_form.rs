@@ -16,7 +16,7 @@ use crate::shell::drafts::KeptDraft;
 use crate::shell::intent::Intent;
 use crate::shell::services::{local_now, local_time, new_entity_id, now, with_zones, zone};
 use crate::shell::{format, page};
-use crate::ui::entry_fields::EntryFields;
+use crate::ui::entry_fields::{EntryFields, NOTE_ID};
 use crate::ui::failure_note::FailureNote;
 use crate::ui::icon::Icon;
 use crate::ui::mood_badge::MoodBadge;
@@ -221,7 +221,14 @@ fn SaveBar(
     view! {
         <div class="log-bar">
             <MoodBadge label=label/>
-            <span class="log-bar-mood"><strong>{move || mood_name(&label.get())}</strong></span>
+            <span class="log-bar-mood">
+                <strong>{move || mood_name(&label.get())}</strong>
+                <Show when=move || draft.form.with(|form| form.note.is_empty())>
+                    <button type="button" class="log-bar-note" on:click=move |_| page::focus(NOTE_ID)>
+                        {t::log::add_note()}
+                    </button>
+                </Show>
+            </span>
             {is_new.then(|| view! {
                 <button type="button" class="icon-button" aria-label=t::log::clear() title=t::log::clear()
                     disabled=can_clear on:click=move |_| draft.clear()>

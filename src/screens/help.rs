@@ -21,14 +21,7 @@ pub(crate) fn Help() -> impl IntoView {
                 <summary>{t::help::show()}</summary>
                 <ul class="stack stack-tight">
                     <li>{t::help::none()}</li>
-                    {move || lines().into_iter().map(|line| view! {
-                        <li>
-                            <strong>{line.name}</strong>" "
-                            {(!line.phone.is_empty()).then(|| view! { <a href=format!("tel:{}", line.phone)>{line.phone.clone()}</a> })}" "
-                            {(!line.url.is_empty()).then(|| view! { <a href=line.url.clone() rel="noreferrer">{line.url.clone()}</a> })}" "
-                            {line.note}
-                        </li>
-                    }).collect_view()}
+                    {move || lines().into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
                 </ul>
             </details>
         </Notice>

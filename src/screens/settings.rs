@@ -21,7 +21,7 @@ use crate::screens::settings::erase::Erase;
 use crate::screens::settings::look::Look;
 use crate::screens::settings::mode::Mode;
 use crate::screens::settings::storage::Storage;
-use crate::shell::app_state::use_app;
+use crate::shell::app_state::{App, use_app};
 use crate::shell::page;
 
 /// The place.
@@ -31,10 +31,10 @@ pub(crate) fn Settings() -> impl IntoView {
     let app = use_app();
     let is_bound = Memo::new(move |_| app.profile.with(|profile| profile.account.is_some()));
     // Synced is chosen before there is an account to sync with.
-    let wants_sync = RwSignal::new(false);
+    let wants_sync = RwSignal::new(None::<bool>);
     let is_synced = Memo::new(move |_| {
         app.profile.with(|profile| profile.mode == AppMode::Synced)
-            || (wants_sync.get() && !is_bound.get())
+            || (!is_bound.get() && wants_sync.get().unwrap_or_else(|| is_offered_first(app)))
     });
     let shows_account =
         Memo::new(move |_| is_secure_context() && (is_synced.get() || is_bound.get()));
@@ -53,4 +53,10 @@ pub(crate) fn Settings() -> impl IntoView {
             <About/>
         </div>
     }
+}
+
+/// Whether the deployment offers synced to whoever has chosen nothing.
+fn is_offered_first(app: App) -> bool {
+    app.config
+        .with(|config| config.mode_default == AppMode::Synced)
 }

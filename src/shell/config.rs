@@ -22,22 +22,8 @@ pub(crate) struct Config {
     pub(crate) sync_interval_seconds: u32,
     /// What a new device is offered first.
     pub(crate) mode_default: AppMode,
-    /// Lines of help, shown at the lowest moods.
-    pub(crate) help_lines: Vec<HelpLine>,
-}
-
-/// Somebody to talk to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub(crate) struct HelpLine {
-    /// Who.
-    pub(crate) name: String,
-    /// The number to call, if there is one.
-    pub(crate) phone: String,
-    /// The address to open, if there is one.
-    pub(crate) url: String,
-    /// Where and when it answers.
-    pub(crate) note: String,
+    /// Whom to talk to, one a line; shown at the lowest moods.
+    pub(crate) help_lines: Vec<String>,
 }
 
 impl Default for Config {

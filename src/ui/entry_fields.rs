@@ -18,6 +18,9 @@ use crate::ui::mood_badge::ground;
 /// From how many characters before the limit the rest is counted.
 const NOTE_CHARS_WARN: usize = 200;
 
+/// The id of the note's field.
+pub(crate) const NOTE_ID: &str = "note";
+
 /// What a fold holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fold {
@@ -188,11 +191,11 @@ fn NoteField(draft: RwSignal<Draft>, #[prop(into)] prompt: Signal<&'static str>)
     };
     view! {
         <div class="field">
-            <label class="log-note-label" for="note">{prompt}</label>
+            <label class="log-note-label" for=NOTE_ID>{prompt}</label>
             <textarea
                 class="input"
-                id="note"
-                data-testid="note"
+                id=NOTE_ID
+                data-testid=NOTE_ID
                 dir="auto"
                 rows="3"
                 placeholder=t::log::note_hint()

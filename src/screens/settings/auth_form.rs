@@ -33,8 +33,8 @@ impl Typed {
         let (email, password, name) = (text(self.email), text(self.password), text(self.name));
         let birth: Option<LocalDate> = text(self.birth).parse().ok();
         // Whoever leaves out what only a new account needs, as the form says, has one.
-        let is_new = self.is_new.get_untracked()
-            && !(name.trim().is_empty() && text(self.birth).is_empty());
+        let is_new =
+            self.is_new.get_untracked() && !(name.trim().is_empty() && text(self.birth).is_empty());
         let mut missing = Vec::new();
         let mut need = |field: &'static str, is_missing: bool| {
             if is_missing {

@@ -15,14 +15,14 @@ pub(crate) fn Mode(
     /// Whether synced is chosen.
     is_synced: Memo<bool>,
     /// Set when synced is chosen without an account to sync with.
-    wants_sync: RwSignal<bool>,
+    wants_sync: RwSignal<Option<bool>>,
     /// Whether these entries belong to an account.
     is_bound: Memo<bool>,
 ) -> impl IntoView {
     let dispatch = use_dispatch();
     let can_sync = is_secure_context();
     let choose = move |mode: AppMode| {
-        wants_sync.set(mode == AppMode::Synced);
+        wants_sync.set(Some(mode == AppMode::Synced));
         if is_bound.get_untracked() {
             dispatch.send(Intent::SetMode(mode));
         }
