@@ -303,6 +303,7 @@ mod tests {
             "lume-0123456789abcdef.js",
             "lume-0123456789abcdef_bg.wasm",
             "css/a-fedcba9876543210.css",
+            "a-123456789abcdef.js",
             "snippets/x/inline0.js",
         ] {
             assert!(is_hashed(name), "{name}");
@@ -311,7 +312,7 @@ mod tests {
             "index.html",
             "service-worker.js",
             "icon-512.png",
-            "a-0123456789abcde.js",
+            "a-0123456789a.js",
             "a-0123456789abcdef0.js",
             "0123456789abcdef.js",
         ] {
