@@ -62,6 +62,7 @@ pub(crate) fn native_tests(project: &Project) -> Result<()> {
     process::run(process::cargo(&project.root).args([
         "test",
         "--locked",
+        "--no-fail-fast",
         "--workspace",
         "--exclude",
         "lume-browser-tests",
