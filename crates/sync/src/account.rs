@@ -1,6 +1,6 @@
 //! Backend, account and mode: what a person settles once.
 //!
-//! Signing in has two halves, since the entries of the device may go to one database or another: [`Engine::authenticate`]
+//! Signing in has two halves, since the entries of the device may go to one database or another: [`Engine::sign_in`]
 //! asks the backend and writes nothing; [`Engine::bind`] ties a database to the account, for ever. The app chooses the
 //! database between them: the account's own if it was here before, this one if its entries are to come along, else a
 //! new one.

@@ -1,6 +1,6 @@
 //! The rows of a profile's database: a plain header with what indices need, and a sealed body.
 //!
-//! Every store implementation writes these rows as they are; what a body holds is between [`crate::body`] and the
+//! Every store implementation writes these rows as they are; what a body holds is between `crate::body` and the
 //! engine. Times are milliseconds since the epoch (UTC). `Debug` leaves sealed bytes out: unlocked, they hold notes.
 
 use lume_core::ids::{ClaimId, EntityId, EventId};
