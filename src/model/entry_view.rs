@@ -37,6 +37,20 @@ impl EntryView {
         }
     }
 
+    /// Changes whenever its card has to be drawn anew.
+    pub(crate) fn version(&self) -> String {
+        let updated = self
+            .entry
+            .as_ref()
+            .map_or(0, |entry| entry.updated_at.as_millis());
+        format!(
+            "{} {} {updated} {}",
+            self.key.id,
+            self.sync.code(),
+            self.sort
+        )
+    }
+
     /// When it was, on the clocks of its zone.
     pub(crate) fn local_time(&self) -> Option<LocalDateTime> {
         self.entry.as_ref().map(|entry| entry.local_time)

@@ -4,10 +4,12 @@ use leptos::prelude::*;
 
 use crate::i18n::t;
 use crate::model::entry_view::EntryView;
+use crate::screens::toasts::UNDO_ID;
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::use_dispatch;
 use crate::shell::format;
 use crate::shell::intent::Intent;
+use crate::shell::page;
 use crate::ui::entry_card::EntryCard;
 
 /// The entry's card; deletes with a way back.
@@ -23,9 +25,15 @@ pub(crate) fn EntryItem(
         .entry
         .as_ref()
         .map(|entry| format::entry_time(entry.local_time, entry.zone.as_str()));
-    let delete = Callback::new(move |()| {
+    let delete = Callback::new(move |by_keyboard: bool| {
         dispatch.send_then(Intent::Delete(id), move |outcome| match outcome {
-            Ok(_) => app.say_with_undo(t::entry::deleted(), id),
+            Ok(_) => {
+                app.say_with_undo(t::entry::deleted(), id);
+                if by_keyboard {
+                    // The button that had the focus is gone with its entry.
+                    request_animation_frame(|| page::focus(UNDO_ID));
+                }
+            }
             Err(failure) => app.say(format!("{}. {}", failure.what, failure.remedy)),
         });
     });

@@ -7,6 +7,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::i18n::t;
 use crate::model::days::{Day, by_day};
+use crate::model::entry_view::EntryView;
 use crate::screens::entry_item::EntryItem;
 use crate::shell::app_state::use_app;
 use crate::shell::services::local_now;
@@ -58,20 +59,7 @@ pub(crate) fn History() -> impl IntoView {
 
 /// Changes whenever anything in the day does, so that a day is drawn anew as a whole.
 fn day_key(day: &Day) -> String {
-    let entries = day.entries.iter().map(|view| {
-        let updated = view
-            .entry
-            .as_ref()
-            .map_or(0, |entry| entry.updated_at.as_millis());
-        format!(
-            "{}{}{}{}",
-            view.key.id,
-            view.sync.code(),
-            updated,
-            view.sort
-        )
-    });
-    entries.collect()
+    day.entries.iter().map(EntryView::version).collect()
 }
 
 #[component]

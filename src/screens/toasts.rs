@@ -10,6 +10,9 @@ use crate::shell::dispatch::use_dispatch;
 use crate::shell::intent::Intent;
 use crate::ui::icon::Icon;
 
+/// The id of the button that undoes.
+pub(crate) const UNDO_ID: &str = "undo";
+
 /// How long a message stays.
 const SHOWN_MS: u64 = 5_000;
 /// How long Undo stays: as long as a deletion waits before it is sent.
@@ -62,7 +65,7 @@ fn Message(toast: Toast) -> impl IntoView {
         <div class="toast">
             <span>{toast.words}</span>
             {toast.undo.map(|id| view! {
-                <button type="button" class="button" data-testid="undo" on:click=move |_| undo(id)>
+                <button type="button" class="button" id=UNDO_ID data-testid="undo" on:click=move |_| undo(id)>
                     <Icon name="undo"/>
                     {t::entry::undo()}
                 </button>

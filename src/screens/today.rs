@@ -78,20 +78,34 @@ fn TodayList() -> impl IntoView {
             .await?;
         Ok(entities.iter().map(EntryView::of).collect::<Vec<_>>())
     });
-    let list = move |entries: Vec<EntryView>| {
-        if entries.is_empty() {
-            view! { <p class="quiet">{t::today::none()}</p> }.into_any()
-        } else {
-            let items = entries
-                .into_iter()
-                .map(|entry| view! { <li><EntryItem entry=entry/></li> });
-            view! { <ul class="entries">{items.collect_view()}</ul> }.into_any()
-        }
+    let entries = Memo::new(move |_| {
+        found.with(|found| {
+            found
+                .as_ref()
+                .and_then(|found| found.as_ref().ok().cloned())
+        })
+    });
+    let failed = move || {
+        found.with(|found| {
+            found
+                .as_ref()
+                .and_then(|found| found.as_ref().err().cloned())
+        })
     };
     view! {
         <section class="today-list" aria-labelledby="today-list">
             <h2 id="today-list">{t::today::list()}</h2>
-            {move || found.get().map(|found| found.map(list))}
+            {move || failed().map(Err::<(), _>)}
+            <Show when=move || entries.with(|entries| entries.as_ref().is_some_and(Vec::is_empty))>
+                <p class="quiet">{t::today::none()}</p>
+            </Show>
+            <ul class="entries">
+                <For
+                    each=move || entries.get().unwrap_or_default()
+                    key=EntryView::version
+                    children=|entry| view! { <li><EntryItem entry=entry/></li> }
+                />
+            </ul>
         </section>
     }
 }

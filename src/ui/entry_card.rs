@@ -16,8 +16,8 @@ pub(crate) fn EntryCard(
     entry: EntryView,
     /// Its time in words.
     time: String,
-    /// Called when it is to be deleted.
-    on_delete: Callback<()>,
+    /// Called when it is to be deleted, and with whether by keyboard.
+    on_delete: Callback<bool>,
 ) -> impl IntoView {
     let id = entry.key.id.to_string();
     let words = if entry.entry.is_some() {
@@ -67,7 +67,7 @@ pub(crate) fn EntryCard(
                     data-testid="entry-delete"
                     aria-label=delete_label
                     title=t::entry::delete()
-                    on:click=move |_| on_delete.run(())
+                    on:click=move |event| on_delete.run(event.detail() == 0)
                 >
                     <Icon name="trash"/>
                 </button>
