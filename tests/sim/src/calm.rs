@@ -175,15 +175,9 @@ impl Sim {
         let lanes_drained = tables
             .outbox
             .values()
-            .all(|row| self.is_stuck(&tables, &row.key));
+            .all(|row| is_stuck(&tables, &row.key));
         let done = world.model.of(database).iter().all(|(_, told)| !told.busy);
         lanes_drained && done && profile.adoption.is_none() && profile.mode == AppMode::Synced
-    }
-
-    fn is_stuck(&self, tables: &lume_sync::memory::Tables, key: &EntityKey) -> bool {
-        lane(tables, key)
-            .next()
-            .is_some_and(|row| matches!(row.state, EventState::Dead | EventState::Parked))
     }
 
     fn rest(&self, database: usize) -> String {
@@ -302,4 +296,10 @@ impl Sim {
                 .violate(Invariant::I21, differences.join("; "));
         }
     }
+}
+
+fn is_stuck(tables: &lume_sync::memory::Tables, key: &EntityKey) -> bool {
+    lane(tables, key)
+        .next()
+        .is_some_and(|row| matches!(row.state, EventState::Dead | EventState::Parked))
 }

@@ -111,6 +111,10 @@ faults! {
 
 /// What one seed's world is like.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, each drawn by itself"
+)]
 pub struct Mix {
     /// How often each fault strikes, in a thousand chances, by its place in [`Fault::ALL`].
     rates: Vec<u32>,

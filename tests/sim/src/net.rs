@@ -101,10 +101,10 @@ pub(crate) fn send(
     });
     match course(world, &request, event) {
         Course::Lost { after_ms, error } => {
-            give_back(world, task, slot, after_ms, event, Err(error))
+            give_back(world, task, slot, after_ms, event, Err(error));
         }
         Course::Instead { after_ms, response } => {
-            give_back(world, task, slot, after_ms, event, Ok(response))
+            give_back(world, task, slot, after_ms, event, Ok(response));
         }
         Course::Unanswered {
             there_ms,

@@ -204,6 +204,10 @@ impl Vault for SimVault {
 pub(crate) struct SimObserver(Seat);
 
 impl Observer for SimObserver {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "two lines are alarms, whatever else there will be"
+    )]
     fn notice(&self, notice: &Notice) {
         let Notice::Log(line) = notice else { return };
         let mut world = self.0.world.borrow_mut();

@@ -1,4 +1,4 @@
-//! Chance that a seed repeats: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators").
+//! Chance that a seed repeats: `SplitMix64` (Steele, Lea and Flood, "Fast splittable pseudorandom number generators").
 
 /// A stream of numbers that its seed determines.
 #[derive(Debug, Clone)]
@@ -9,7 +9,7 @@ impl Rng {
     pub fn new(seed: u64) -> Self {
         let mut rng = Self(seed ^ 0x5851_F42D_4C95_7F2D);
         // Seeds that follow one another would begin alike.
-        rng.next();
+        rng.draw();
         rng
     }
 
@@ -20,7 +20,7 @@ impl Rng {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -30,7 +30,7 @@ impl Rng {
 
     /// A number below `bound`; 0 for a `bound` of 0.
     pub fn below(&mut self, bound: u64) -> u64 {
-        if bound == 0 { 0 } else { self.next() % bound }
+        if bound == 0 { 0 } else { self.draw() % bound }
     }
 
     /// A number from `low` to `high`, both included.
@@ -56,8 +56,8 @@ impl Rng {
     /// Sixteen bytes.
     pub fn bytes(&mut self) -> [u8; 16] {
         let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&self.next().to_be_bytes());
-        bytes[8..].copy_from_slice(&self.next().to_be_bytes());
+        bytes[..8].copy_from_slice(&self.draw().to_be_bytes());
+        bytes[8..].copy_from_slice(&self.draw().to_be_bytes());
         bytes
     }
 }

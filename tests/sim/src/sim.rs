@@ -295,7 +295,7 @@ impl Sim {
             };
             match task.errand {
                 Errand::Write(number) | Errand::Decide(number) => {
-                    drop(self.world.borrow_mut().model.end(number))
+                    drop(self.world.borrow_mut().model.end(number));
                 }
                 Errand::SetUp
                 | Errand::Pass

@@ -30,7 +30,12 @@ impl Trace {
             if lines.len() == LINES_MAX {
                 lines.pop_front();
             }
-            lines.push_back(format!("{:>12.3} s  {}", now_ms as f64 / 1_000.0, words()));
+            lines.push_back(format!(
+                "{:>8}.{:03} s  {}",
+                now_ms / 1_000,
+                now_ms % 1_000,
+                words()
+            ));
         }
     }
 

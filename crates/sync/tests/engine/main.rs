@@ -10,6 +10,7 @@ mod adopting;
 mod claiming;
 mod deciding;
 mod delivering;
+mod found;
 mod net;
 mod ports;
 mod saving;

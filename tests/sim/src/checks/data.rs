@@ -23,7 +23,7 @@ pub(super) fn touched(commit: &Commit) -> BTreeSet<EntityKey> {
             Write::PutBase(row) => drop(keys.insert(row.key.clone())),
             Write::PutEvent(row) => drop(keys.insert(row.key.clone())),
             Write::RemoveEvent(seq) => {
-                keys.extend(commit.before.outbox.get(seq).map(|row| row.key.clone()))
+                keys.extend(commit.before.outbox.get(seq).map(|row| row.key.clone()));
             }
             Write::PutMeta(name, _) if name == meta::PROFILE => {
                 keys.extend(commit.after.entities.keys().cloned());
@@ -87,14 +87,14 @@ fn written(world: &mut World, commit: &Commit, key: &EntityKey) {
                 .cloned();
             match action {
                 Some(action) if action.target.as_ref() == Some(&after) => {
-                    world.model.committed(number, after)
+                    world.model.committed(number, after);
                 }
                 Some(action) => {
                     let what = format!("{key:?} is {after:?} and was to be {:?}", action.target);
                     world.violate(Invariant::I2, what);
                 }
                 None if before != after => {
-                    world.violate(Invariant::I1, format!("another action changed {key:?}"))
+                    world.violate(Invariant::I1, format!("another action changed {key:?}"));
                 }
                 None => {}
             }

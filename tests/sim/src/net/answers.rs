@@ -10,6 +10,10 @@ use crate::world::World;
 const PAGE: &str = "<!doctype html><title>Welcome</title>";
 
 /// The answer that a fault puts in the backend's place, if one strikes.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "FAULTS lists those that answer"
+)]
 pub(super) fn instead(world: &mut World, request: &Request) -> Option<Response> {
     let extended = world.mix.is_extended();
     let refused = |code| refusal(extended, code);
@@ -129,10 +133,9 @@ fn redirect() -> Response {
 }
 
 fn refusal(extended: bool, code: ErrorCode) -> Response {
-    let body = ApiError::new(code.clone(), "simulated")
-        .to_envelope()
-        .to_string();
-    json(code.status(), extended, &body)
+    let status = code.status();
+    let body = ApiError::new(code, "simulated").to_envelope().to_string();
+    json(status, extended, &body)
 }
 
 fn json(status: u16, marked: bool, body: &str) -> Response {

@@ -89,8 +89,8 @@ impl Sim {
             database: self.tabs[tab].database,
         };
         let mut rng = self.engines.fork(self.spawned);
-        self.engines.next();
-        let owner = format!("owner-{}", rng.next());
+        self.engines.draw();
+        let owner = format!("owner-{}", rng.draw());
         let ports = SimPorts::new(&seat, rng);
         let place = &mut self.tabs[tab];
         place.life += 1;
