@@ -1,14 +1,14 @@
 //! The simulated world that the very engine is driven through.
 //!
-//! One thread, virtual time, and chance that a seed repeats. [`run`] makes the world of a seed: a backend in memory, a
+//! One thread, virtual time, and chance that a seed repeats. `run` makes the world of a seed: a backend in memory, a
 //! network that loses, delays, repeats and garbles, a disk with a browser's commit semantics, tabs that crash, freeze
 //! and share locks, clocks that jump, and a person who writes, deletes, signs in and out. The engine is the one that
 //! the browser runs; its ports yield at every await, and the world may stop it there, crash it, or answer otherwise.
 //!
-//! While that goes on, promises of safety are checked at every commit, request and effect ([`checks`]). Then the
-//! faults stop, and within bounded virtual time everything must arrive and both sides be equal ([`calm`]).
+//! While that goes on, promises of safety are checked at every commit, request and effect (`checks`). Then the
+//! faults stop, and within bounded virtual time everything must arrive and both sides be equal (`calm`).
 //!
-//! Where a new part belongs: a fault in [`mix`], its effect in `ports` (storage), `net` (network) or `sim::browser`
+//! Where a new part belongs: a fault in `mix`, its effect in `ports` (storage), `net` (network) or `sim::browser`
 //! (tabs, device), what a person does in `person`, a promise in `checks`.
 //!
 //! What it deliberately does not do: no real time, no threads, no randomness but the seed's.
