@@ -30,6 +30,7 @@ pub mod reading;
 pub mod retry;
 pub mod rows;
 pub mod session;
+pub mod settings;
 pub mod settle;
 pub mod status;
 pub mod store;

@@ -6,10 +6,12 @@
     reason = "a panic is how a test fails, in its helpers too"
 )]
 
+mod accounts;
 mod adopting;
 mod claiming;
 mod deciding;
 mod delivering;
+mod failing;
 mod found;
 mod net;
 mod ports;

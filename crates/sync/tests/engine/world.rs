@@ -15,7 +15,7 @@ use lume_sync::engine::EngineOptions;
 use lume_sync::kinds::MOOD;
 use lume_sync::log::LogEvent;
 use lume_sync::memory::Tables;
-use lume_sync::meta::BackendChoice;
+use lume_sync::meta::{BackendChoice, StoredSession};
 use lume_sync::pass::PassReport;
 use lume_sync::rows::{EntityKey, EventState, OutboxRow};
 use lume_sync::testing::{BackendOptions, BasicEdits, Profile};
@@ -236,6 +236,11 @@ pub(crate) fn authenticated(lume: &Lume) -> Authenticated {
             Err(_) => lume.sign_in(EMAIL, PASSWORD).await.unwrap(),
         }
     })
+}
+
+/// The session as it is stored.
+pub(crate) fn session(world: &World) -> StoredSession {
+    serde_json::from_slice(&world.tables().meta["session"]).unwrap()
 }
 
 /// The content of a row's body that nobody sealed.
