@@ -16,7 +16,7 @@ pub(super) const APP_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm
 /// The documentation page has a style sheet and nothing else.
 const API_POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
-const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), \
+const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), \
     hid=(), midi=(), accelerometer=(), gyroscope=(), magnetometer=(), display-capture=(), browsing-topics=()";
 const HSTS: &str = "max-age=31536000";
 
