@@ -10,7 +10,7 @@ mod requests;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use lume_core::ids::{EntityId, EventId};
-use lume_sync::rows::{EntityKey, Seq};
+use lume_sync::rows::{ClaimItem, EntityKey, Seq};
 
 use crate::disk::Commit;
 use crate::world::World;
@@ -74,6 +74,8 @@ pub(crate) struct Audit {
     pub(crate) events: BTreeMap<EventId, Known>,
     /// What was sent for each event.
     pub(crate) sent: BTreeMap<EventId, Sent>,
+    /// Every claimed item, newest last: a request without a key may go out after its claim was taken over.
+    pub(crate) claimed: Vec<(usize, ClaimItem)>,
     /// Events whose effect the server has.
     pub(crate) effective: BTreeSet<EventId>,
     /// Answers that each event's attempts may count, not yet counted.

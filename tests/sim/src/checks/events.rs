@@ -44,7 +44,7 @@ pub(super) fn check(
         .iter()
         .any(|write| matches!(write, Write::PutClaim(_)))
     {
-        claims(world, &commit.after);
+        claims(world, database, &commit.after);
     }
     if commit
         .writes
@@ -231,9 +231,10 @@ fn shape(world: &mut World, tables: &Tables, key: &EntityKey) {
     }
 }
 
-fn claims(world: &mut World, tables: &Tables) {
+fn claims(world: &mut World, database: usize, tables: &Tables) {
     let mut taken = BTreeSet::new();
     for item in tables.claims.values().flat_map(|claim| &claim.items) {
+        world.audit.claimed.push((database, item.clone()));
         if !taken.insert(item.event_id) {
             world.violate(
                 Invariant::I14,

@@ -215,8 +215,10 @@ fn event_of(world: &World, database: usize, request: &Request) -> Option<EventId
             && stored.method == request.method.name()
             && stored.body.as_deref().map(str::as_bytes) == request.body.as_deref()
     };
+    let earlier = world.audit.claimed.iter().rev();
+    let earlier = earlier.filter(|(other, _)| *other == database);
     items
-        .into_iter()
+        .chain(earlier.map(|(_, item)| item))
         .find(|item| same(&rows::request(item)))
         .map(|item| item.event_id)
 }
