@@ -9,6 +9,7 @@ use lume_core::ids::{EntityId, EventId};
 use crate::body;
 use crate::content::{Content, State};
 use crate::engine::Engine;
+use crate::gate::Blocked;
 use crate::kinds::Header;
 use crate::lane::{Act, Lane};
 use crate::meta::{self, Account, Profile};
@@ -142,10 +143,21 @@ impl<P: Ports> Engine<P> {
             break;
         }
         match &outcome {
-            Ok(_) => self.notify(&Notice::Data),
+            Ok(_) => {
+                self.has_room();
+                self.notify(&Notice::Data);
+            }
             Err(error) => self.store_failed("save", error),
         }
         outcome?
+    }
+
+    /// What was written shows that the disk is not full any more.
+    fn has_room(&self) {
+        let rest = &mut self.live.borrow_mut().rest;
+        if rest.blocked == Some(Blocked::Quota) {
+            rest.open();
+        }
     }
 
     async fn commit_once(

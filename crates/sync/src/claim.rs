@@ -12,6 +12,7 @@ use lume_core::time::Timestamp;
 use crate::body;
 use crate::content::{Content, Operation};
 use crate::engine::Engine;
+use crate::gate::Gate;
 use crate::limits::{CLAIM_BYTES_MAX, CLAIM_EVENTS_MAX, LEASE_MS};
 use crate::log::LogEvent;
 use crate::meta::{self, BackendKind, Profile, Progress, StoredSession};
@@ -65,6 +66,15 @@ const STORES: [StoreName; 4] = [
     StoreName::Meta,
 ];
 
+/// What is looked at before each request.
+#[derive(Default)]
+pub(crate) struct Look {
+    pub(crate) profile: Profile,
+    pub(crate) session: StoredSession,
+    /// As another flusher may have left it.
+    pub(crate) gate: Gate,
+}
+
 /// What a claim's transaction has read so far.
 #[derive(Default)]
 struct Reads {
@@ -104,17 +114,14 @@ impl<P: Ports> Engine<P> {
         self.transact(Mode::Strict, &STORES, program).await?
     }
 
-    /// Profile and session as they are now; `None` if somebody else has taken over the claim.
-    pub(crate) async fn look(
-        &self,
-        claim: &ClaimRow,
-    ) -> Result<Option<(Profile, StoredSession)>, StoreError> {
-        let mut known = (Profile::default(), StoredSession::default());
+    /// Profile, session and gate as they are now; `None` if somebody else has taken over the claim.
+    pub(crate) async fn look(&self, claim: &ClaimRow) -> Result<Option<Look>, StoreError> {
+        let mut known = Look::default();
         let mut looked = false;
         let program = move |mut answers: Answers| {
             if answers.is_empty() {
                 looked = false;
-                let names = [meta::PROFILE, meta::SESSION, meta::EPOCH];
+                let names = [meta::PROFILE, meta::SESSION, meta::GATE, meta::EPOCH];
                 return Step::Read(names.map(|name| Query::Meta(name.to_owned())).to_vec());
             }
             if looked {
@@ -125,8 +132,9 @@ impl<P: Ports> Engine<P> {
             }
             looked = true;
             let read = (|| {
-                known.0 = meta::from_bytes(answers.take_bytes().as_deref())?;
-                known.1 = meta::from_bytes(answers.take_bytes().as_deref())?;
+                known.profile = meta::from_bytes(answers.take_bytes().as_deref())?;
+                known.session = meta::from_bytes(answers.take_bytes().as_deref())?;
+                known.gate = meta::from_bytes(answers.take_bytes().as_deref())?;
                 meta::from_bytes::<u64>(answers.take_bytes().as_deref())
             })();
             match read {

@@ -154,6 +154,29 @@ impl Gate {
         (left > 0).then(|| now.plus_millis(i64::try_from(left).unwrap_or(i64::MAX)))
     }
 
+    /// Whether a wait that the server asked for is running.
+    pub fn is_asked_to_wait(&self, now: Timestamp) -> bool {
+        self.asked_for && remaining(self.until, self.wait_ms, now) > 0
+    }
+
+    /// Keeps the wait that a server asked another flusher for: no success of ours ends it.
+    #[must_use]
+    pub fn beside(&self, stored: &Self, now: Timestamp) -> Self {
+        let (ours, theirs) = (
+            remaining(self.until, self.wait_ms, now),
+            remaining(stored.until, stored.wait_ms, now),
+        );
+        if !stored.is_asked_to_wait(now) || (self.asked_for && ours >= theirs) {
+            return self.clone();
+        }
+        Self {
+            until: stored.until,
+            wait_ms: stored.wait_ms,
+            asked_for: true,
+            ..self.clone()
+        }
+    }
+
     /// Cuts a wait short and remembers it.
     pub fn nudge(&mut self, now: Timestamp) {
         self.nudged_at = Some(now);
@@ -199,12 +222,12 @@ impl Gate {
     pub fn block(&mut self, reason: Blocked, now: Timestamp, below: impl Fn(u64) -> u64) -> u64 {
         self.blocked = Some(reason);
         match reason {
-            // A portal goes away by itself, once somebody has clicked through it.
-            Blocked::Captive => self.back_off(now, None, below),
+            // A portal goes away once somebody has clicked through it, a disk has room again once somebody has tidied
+            // up, and neither says so.
+            Blocked::Captive | Blocked::Quota => self.back_off(now, None, below),
             Blocked::Auth
             | Blocked::ApiKey
             | Blocked::Upgrade
-            | Blocked::Quota
             | Blocked::Account
             | Blocked::Locked => {
                 self.asked_for = false;
@@ -315,6 +338,25 @@ mod tests {
         ] {
             assert_eq!(gate.permit(later(60_000), trigger), Permit::Wait(60_000));
         }
+    }
+
+    #[test]
+    fn a_success_elsewhere_does_not_end_what_the_server_asked_for() {
+        let mut asked = Gate::default();
+        asked.back_off(NOW, Some(120_000), |_| 0);
+
+        let kept = Gate::default().beside(&asked, later(1_000));
+        assert!(kept.is_asked_to_wait(later(119_999)));
+        assert!(!kept.is_asked_to_wait(later(120_000)));
+        assert_eq!(
+            Gate::default().beside(&asked, later(120_000)),
+            Gate::default()
+        );
+
+        let mut longer = Gate::default();
+        longer.back_off(NOW, Some(240_000), |_| 0);
+        assert_eq!(longer.beside(&asked, NOW), longer);
+        assert_eq!(Gate::default().beside(&Gate::default(), NOW), Gate::default());
     }
 
     #[test]

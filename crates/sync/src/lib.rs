@@ -16,6 +16,7 @@ pub mod claim;
 pub mod conformance;
 pub mod content;
 pub mod engine;
+mod expired;
 pub mod gate;
 pub mod kinds;
 mod lane;

@@ -101,7 +101,11 @@ impl<P: Ports> Engine<P> {
                     self.store_failed("sync", &error);
                     let now = self.now();
                     let rest = &mut self.live.borrow_mut().rest;
-                    rest.back_off(now, None, |bound| self.below(bound));
+                    if error == StoreError::Full {
+                        rest.block(Blocked::Quota, now, |bound| self.below(bound));
+                    } else {
+                        rest.back_off(now, None, |bound| self.below(bound));
+                    }
                     break;
                 }
             }
@@ -317,7 +321,7 @@ impl<P: Ports> Engine<P> {
     /// one, or within this very look, and what was read is as old as that.
     async fn may_send(&self, pass: &mut Pass, claim: &ClaimRow) -> Result<Flow, StoreError> {
         let asked_ms = self.ports().clock().monotonic_ms();
-        let Some((profile, session)) = self.look(claim).await? else {
+        let Some(seen) = self.look(claim).await? else {
             return Ok(Flow::Stop);
         };
         let now_ms = self.ports().clock().monotonic_ms();
@@ -328,7 +332,11 @@ impl<P: Ports> Engine<P> {
         {
             return Ok(Flow::Stop);
         }
-        if session.generation != pass.session.generation || profile.syncing().is_none() {
+        if seen.session.generation != pass.session.generation || seen.profile.syncing().is_none() {
+            return Ok(Flow::Stop);
+        }
+        // Another flusher was asked to wait.
+        if seen.gate.is_asked_to_wait(now) {
             return Ok(Flow::Stop);
         }
         let rest_ms = self
@@ -388,7 +396,7 @@ impl<P: Ports> Engine<P> {
                 pass.report.succeeded += 1;
                 self.log(Level::Info, LogEvent::Delivered { kind, id });
             }
-            Verdict::Retry { wait_ms } => {
+            Verdict::Retry { wait_ms } | Verdict::Reissued { wait_ms, .. } => {
                 pass.report.failed += 1;
                 let retry = event.attempts + 1;
                 self.log(

@@ -4,6 +4,7 @@
 //! changes nothing. A failure counts only while the claim is still ours: a tab that was frozen past its lease and
 //! thaws with an error must not undo what another one has achieved since.
 
+use lume_core::ids::EventId;
 use lume_core::time::Timestamp;
 use lume_wire::Rev;
 
@@ -30,6 +31,14 @@ pub(crate) enum Verdict {
     },
     /// Again after a while, without counting.
     Later {
+        /// Until when, in milliseconds from now.
+        wait_ms: u64,
+    },
+    /// Nobody has applied it and its key will never be answered: again after a while, under a new id, once more than
+    /// before.
+    Reissued {
+        /// The new id.
+        event_id: EventId,
         /// Until when, in milliseconds from now.
         wait_ms: u64,
     },
@@ -78,6 +87,7 @@ impl<P: Ports> Engine<P> {
                     Query::Claims,
                     Query::Meta(meta::PROGRESS.to_owned()),
                     Query::Meta(meta::SESSION.to_owned()),
+                    Query::Meta(meta::GATE.to_owned()),
                 ];
                 for settlement in group {
                     let key = &settlement.item.key;
@@ -115,6 +125,7 @@ impl<P: Ports> Engine<P> {
         let claims = answers.take_claims();
         let progress: Progress = meta::from_bytes(answers.take_bytes().as_deref())?;
         let session: StoredSession = meta::from_bytes(answers.take_bytes().as_deref())?;
+        let known: Gate = meta::from_bytes(answers.take_bytes().as_deref())?;
         let stored = claims
             .iter()
             .find(|stored| stored.id == claim.id && stored.epoch == claim.epoch);
@@ -146,22 +157,32 @@ impl<P: Ports> Engine<P> {
             meta::to_bytes(&progress),
         ));
         if stored.is_some() && !is_renewed(&session, generation) {
-            writes.push(Write::PutMeta(meta::GATE.to_owned(), meta::to_bytes(gate)));
+            let gate = meta::to_bytes(&gate.beside(&known, now));
+            writes.push(Write::PutMeta(meta::GATE.to_owned(), gate));
         }
         Ok(writes)
     }
 
     /// Writes the gate alone.
     pub(crate) async fn store_gate(&self, gate: &Gate, generation: u64) -> Result<(), StoreError> {
+        let now = self.now();
         let program = |mut answers: Answers| {
             if answers.is_empty() {
-                return Step::Read(vec![Query::Meta(meta::SESSION.to_owned())]);
+                let names = [meta::SESSION, meta::GATE];
+                return Step::Read(names.map(|name| Query::Meta(name.to_owned())).to_vec());
             }
-            match meta::from_bytes(answers.take_bytes().as_deref()) {
-                Ok(session) if is_renewed(&session, generation) => Step::Write(Vec::new(), Ok(())),
-                Ok(_) => {
-                    let write = Write::PutMeta(meta::GATE.to_owned(), meta::to_bytes(gate));
-                    Step::Write(vec![write], Ok(()))
+            let read = (|| {
+                let session: StoredSession = meta::from_bytes(answers.take_bytes().as_deref())?;
+                let known: Gate = meta::from_bytes(answers.take_bytes().as_deref())?;
+                Ok((session, known))
+            })();
+            match read {
+                Ok((session, _)) if is_renewed(&session, generation) => {
+                    Step::Write(Vec::new(), Ok(()))
+                }
+                Ok((_, known)) => {
+                    let gate = meta::to_bytes(&gate.beside(&known, now));
+                    Step::Write(vec![Write::PutMeta(meta::GATE.to_owned(), gate)], Ok(()))
                 }
                 Err(error) => Step::Write(Vec::new(), Err(error)),
             }
@@ -232,6 +253,13 @@ fn apply_verdict<S: Sealer>(
         }
         Verdict::Later { wait_ms } => {
             row.request = request;
+            row.not_before = later(*wait_ms);
+            row.wait_ms = *wait_ms;
+        }
+        Verdict::Reissued { event_id, wait_ms } => {
+            row.event_id = *event_id;
+            row.attempts += 1;
+            row.request = None;
             row.not_before = later(*wait_ms);
             row.wait_ms = *wait_ms;
         }

@@ -138,7 +138,10 @@ impl<P: Ports> Engine<P> {
     pub async fn status(&self) -> Result<Status, StoreError> {
         let overview = self.overview().await?;
         let now = self.now();
-        let next_attempt = overview.next_attempt(now, &self.live.borrow().rest);
+        let (next_attempt, full) = {
+            let rest = &self.live.borrow().rest;
+            (overview.next_attempt(now, rest), rest.blocked)
+        };
         Ok(Status {
             mode: overview.profile.mode,
             signed_in: !overview.session.sealed.is_empty(),
@@ -153,7 +156,8 @@ impl<P: Ports> Engine<P> {
             counts: overview.counts,
             last_sync: overview.progress.last_sync,
             next_attempt,
-            blocked: overview.gate.blocked,
+            // A full disk can't be told of in the database.
+            blocked: overview.gate.blocked.or(full),
             adoption: overview.profile.adoption,
         })
     }

@@ -1,28 +1,25 @@
 //! From an outcome to what is written about the event, and whether the pass goes on.
 //!
 //! What one answer leaves open is asked here, once a pass: whether the backend is healthy (`/health`), whether the
-//! session can be refreshed, whether an entity is at the server already.
+//! session can be refreshed. Whether an entity is at the server already is [`crate::expired`]'s question.
 
 use lume_core::time::Timestamp;
-use lume_wire::{envelope, headers, paths};
-use serde_json::Value;
+use lume_wire::paths;
 
 use crate::account::AuthError;
 use crate::claim::ClaimedEvent;
-use crate::content::{Content, Operation};
 use crate::engine::Engine;
 use crate::gate::{Blocked, Gate};
 use crate::limits::{IN_PROGRESS_MS, PROBE_AFTER_FAILURES};
 use crate::meta::BackendKind;
 use crate::outcome::{Asked, Outcome, classify, is_html};
 use crate::pass::{Flow, Pass};
-use crate::ports::{Method, Ports, Request, Response, SendError};
+use crate::ports::{Method, Ports, Response, SendError};
 use crate::retry::delay_ms;
 use crate::rows::{Failure, FailureReason};
 use crate::session::SessionState;
 use crate::settle::Verdict;
 use crate::store::StoreError;
-use crate::wire_request::{base_headers, timeout_ms};
 
 /// What `/health` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,7 +121,7 @@ impl<P: Ports> Engine<P> {
             Outcome::InProgress => Judged::on(Verdict::Later {
                 wait_ms: IN_PROGRESS_MS,
             }),
-            Outcome::KeyExpired => Judged::on(self.resolve_expired_key(pass, event, now).await?),
+            Outcome::KeyExpired => Judged::on(self.resolve_expired_key(pass, event, now).await),
             Outcome::Stopped => Judged::stop(),
             Outcome::ServerError => match self.health(pass).await {
                 Health::Well => Judged::on(self.retry_later(event, status, now)),
@@ -192,7 +189,7 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    fn retry_later(&self, event: &ClaimedEvent, status: Option<u16>, now: Timestamp) -> Verdict {
+    pub(crate) fn retry_later(&self, event: &ClaimedEvent, status: Option<u16>, now: Timestamp) -> Verdict {
         match delay_ms(event.attempts + 1, |bound| self.below(bound)) {
             Some(wait_ms) => Verdict::Retry { wait_ms },
             None => Verdict::Dead(Failure {
@@ -236,83 +233,6 @@ impl<P: Ports> Engine<P> {
         let health = health_of(pass.kind, answer.as_ref().ok());
         pass.health = Some(health);
         health
-    }
-
-    /// The server has forgotten the answer to this key, and so can't say whether it was applied: the entity tells.
-    async fn resolve_expired_key(
-        &self,
-        pass: &mut Pass,
-        event: &ClaimedEvent,
-        now: Timestamp,
-    ) -> Result<Verdict, StoreError> {
-        let parked = |reason| {
-            Verdict::Parked(Failure {
-                reason,
-                status: Some(410),
-                fields: Vec::new(),
-                at: now,
-            })
-        };
-        let Some(spec) = event.item.key.kind.spec() else {
-            return Ok(parked(FailureReason::Version));
-        };
-        self.count_request(&mut pass.gate);
-        let mut headers = base_headers(
-            &pass.profile.backend,
-            pass.kind,
-            &self.options.client_version,
-        );
-        headers.push((
-            headers::AUTHORIZATION,
-            format!("Bearer {}", pass.session.tokens.access),
-        ));
-        let request = Request {
-            method: Method::Get,
-            body: None,
-            url: format!(
-                "{}{}",
-                pass.profile.backend.base_url,
-                paths::item(spec.path, event.item.key.id)
-            ),
-            headers,
-            timeout_ms: timeout_ms(None),
-        };
-        let Ok(response) = self.send(spec.path, request).await else {
-            return Ok(Verdict::Later {
-                wait_ms: IN_PROGRESS_MS,
-            });
-        };
-        if response.protocol.is_none() {
-            return Ok(Verdict::Later {
-                wait_ms: IN_PROGRESS_MS,
-            });
-        }
-        let gone = matches!(response.status, 404 | 410);
-        if gone && event.operation == Operation::Deleted {
-            return Ok(Verdict::Acknowledged { rev: None });
-        }
-        if gone {
-            return Ok(parked(FailureReason::Gone));
-        }
-        let theirs = response
-            .body
-            .as_deref()
-            .map(envelope::parse_data::<Content>);
-        let Some(Ok(theirs)) = theirs else {
-            return Ok(Verdict::Later {
-                wait_ms: IN_PROGRESS_MS,
-            });
-        };
-        let rev = response.etag.as_deref().and_then(lume_wire::Rev::from_etag);
-        let ours = event
-            .request
-            .body
-            .as_deref()
-            .map(serde_json::from_str::<Content>);
-        match ours {
-            Some(Ok(ours)) if covers(&theirs, &ours) => Ok(Verdict::Acknowledged { rev }),
-            _ => Ok(parked(FailureReason::Version)),
-        }
     }
 
     /// What the backend is: as chosen, as found before, or asked now. `None` if it can't be told now; the gate knows.
@@ -361,12 +281,4 @@ fn health_of(kind: BackendKind, response: Option<&Response>) -> Health {
         (200..=299, _) | (404, BackendKind::Basic) => Health::Well,
         _ => Health::Ill,
     }
-}
-
-/// Whether `theirs` has every field of `ours` with its value; times of writing aside.
-fn covers(theirs: &Content, ours: &Content) -> bool {
-    ours.iter().all(|(name, value)| match name.as_str() {
-        "created_at" | "updated_at" => true,
-        _ => theirs.get(name).unwrap_or(&Value::Null) == value,
-    })
 }

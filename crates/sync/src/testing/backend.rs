@@ -133,6 +133,11 @@ impl MemoryBackend {
         reply.into_response(self.is_extended())
     }
 
+    /// Forgets every key and its answer, as a backend must not.
+    pub fn forget_keys(&mut self) {
+        self.keys.clear();
+    }
+
     /// Everything that took effect, in order.
     pub fn journal(&self) -> &[Effect] {
         &self.journal

@@ -6,8 +6,8 @@ use futures::executor::block_on;
 use futures::join;
 use lume_sync::Trigger;
 use lume_sync::claim::is_over;
-use lume_sync::ports::Random;
-use lume_sync::rows::EventState;
+use lume_sync::ports::{Method, Random};
+use lume_sync::rows::{EventState, FailureReason};
 
 use crate::net::Fate;
 use crate::world::{World, advance, create, delete, key, keys, note, shown, update};
@@ -440,15 +440,56 @@ fn an_answer_about_an_expired_key_is_looked_up_at_the_entity() {
         "the backend has it as it was sent"
     );
 
-    create(&lume, 2, "b");
+}
+
+#[test]
+fn an_event_that_nobody_applied_goes_out_again_under_a_new_key_when_its_own_has_expired() {
+    let world = World::new();
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
     world.net.next("/moods", Fate::Refused(410, "key_expired"));
     world.pass(&lume);
+    let event = world.only_event();
+    assert_eq!((event.state, event.attempts), (EventState::Pending, 1));
+
+    world.later(3_000);
+    world.pass(&lume);
+
+    assert_eq!(world.outbox(), []);
+    assert_eq!(world.notes_there(), ["a"]);
+    let posts: Vec<_> = world
+        .net
+        .events()
+        .into_iter()
+        .filter(|sent| sent.method == Method::Post)
+        .collect();
+    let [first, second] = &keys(&posts)[..] else {
+        panic!("two requests that carry the event");
+    };
+    assert_ne!(first, second);
+    assert_eq!(posts[0].body, posts[1].body);
+}
+
+#[test]
+fn a_server_that_finds_every_key_expired_is_given_up_after_the_fifth_retry() {
+    let world = World::new();
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
+    // The key is always the matter, the entity can be read.
+    world.net.always("/moods/", || Fate::Answered);
+    world
+        .net
+        .always("/moods", || Fate::Refused(410, "key_expired"));
+
+    world.pass_until_quiet(&lume, 20);
+
+    let event = world.only_event();
+    assert_eq!(event.state, EventState::Dead);
     assert_eq!(
-        world.only_event().state,
-        EventState::Parked,
-        "the backend does not have it"
+        event.failure.map(|failure| failure.reason),
+        Some(FailureReason::GaveUp)
     );
-    assert_eq!(note(&lume, 2).as_deref(), Some("b"));
+    assert_eq!(note(&lume, 1).as_deref(), Some("a"));
 }
 
 /// Polls once; whether it is finished.

@@ -9,7 +9,7 @@ use lume_sync::{Blocked, ShownStatus, Trigger};
 
 use crate::net::Fate;
 use crate::ports::Fault;
-use crate::world::{Lume, URL, World, create};
+use crate::world::{Lume, URL, World, advance, create};
 
 /// The only event, with nothing in it that a gate might have changed but its bytes.
 fn untouched(world: &World, before: &OutboxRow) {
@@ -435,6 +435,60 @@ fn acknowledgements_that_cannot_be_written_make_no_hot_loop() {
     world.pass(&lume);
     assert!(world.outbox().is_empty());
     assert_eq!(world.effects(), 1);
+}
+
+#[test]
+fn a_full_disk_is_told_as_what_it_is_until_something_can_be_written() {
+    let world = World::new();
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
+    let before = world.net.count();
+    world.device.store.fail_over(Some(StoreName::Claims));
+
+    world.pass(&lume);
+
+    let status = world.status(&lume);
+    assert_eq!(status.blocked, Some(Blocked::Quota));
+    assert_eq!(status.shown(), ShownStatus::Attention);
+    assert_eq!(
+        world.net.count(),
+        before,
+        "nothing is sent that could not be claimed"
+    );
+    world.device.store.fail_over(None);
+    create(&lume, 2, "b");
+    assert_eq!(world.status(&lume).blocked, None);
+    world.pass(&lume);
+    assert_eq!(world.notes_there(), ["a", "b"]);
+}
+
+/// Without locks another tab may be in the middle of a pass when the server asks the first one to wait.
+#[test]
+fn what_the_server_asked_one_tab_for_holds_for_the_other_and_its_successes_do_not_end_it() {
+    let world = World::new();
+    world.device.locks.missing.set(true);
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
+    create(&lume, 2, "b");
+    let release = world.net.hold("/moods");
+    let mut pass = Box::pin(lume.pass(Trigger::Timer));
+    assert!(advance(&mut pass).is_none());
+    let other = world.tab();
+    create(&other, 3, "c");
+    world.net.next("/moods", Fate::Asked(429, "120"));
+    world.pass(&other);
+
+    assert!(release.send(Fate::Answered).is_ok());
+    block_on(pass);
+
+    assert_eq!(world.notes_there(), ["a"]);
+    world.later(119_000);
+    world.pass(&lume);
+    world.pass(&other);
+    assert_eq!(world.notes_there(), ["a"]);
+    world.later(1_000);
+    world.pass(&lume);
+    assert_eq!(world.notes_there().len(), 3);
 }
 
 #[test]

@@ -1,0 +1,164 @@
+//! A key whose answer the server no longer keeps: it can't say whether the event was applied, so the entity is read.
+//!
+//! If the entity has what the event was to bring, the event arrived. If it stands exactly where the event was to begin,
+//! nobody has applied it, and it goes out again as a new event: the old key will never be answered otherwise. If it is
+//! something else, somebody else wrote, and the event is parked.
+
+use lume_core::time::Timestamp;
+use lume_wire::{ApiError, ErrorCode, Rev, envelope, headers, paths};
+use serde_json::Value;
+
+use crate::claim::ClaimedEvent;
+use crate::content::{Content, Operation};
+use crate::engine::Engine;
+use crate::limits::IN_PROGRESS_MS;
+use crate::pass::Pass;
+use crate::ports::{Method, Ports, Request, Response};
+use crate::rows::{Failure, FailureReason};
+use crate::settle::Verdict;
+use crate::wire_request::{base_headers, timeout_ms};
+
+/// What the server has of an entity.
+#[derive(Clone, PartialEq)]
+enum There {
+    /// Nothing, and no memory of it.
+    Absent,
+    /// A tombstone of this revision.
+    Deleted(Option<Rev>),
+    /// This content at this revision.
+    Live(Content, Option<Rev>),
+}
+
+/// What the entity says about the event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Finding {
+    /// It was applied.
+    Applied(Option<Rev>),
+    /// It was not, and nothing stands against it.
+    Open,
+    /// It met something else.
+    Met(FailureReason),
+}
+
+impl<P: Ports> Engine<P> {
+    /// What becomes of an event whose key has expired.
+    pub(crate) async fn resolve_expired_key(
+        &self,
+        pass: &mut Pass,
+        event: &ClaimedEvent,
+        now: Timestamp,
+    ) -> Verdict {
+        let Some(there) = self.read_entity(pass, event).await else {
+            return Verdict::Later {
+                wait_ms: IN_PROGRESS_MS,
+            };
+        };
+        match find(event, &there) {
+            Finding::Applied(rev) => Verdict::Acknowledged { rev },
+            Finding::Open => self.reissued(event, now),
+            Finding::Met(reason) => Verdict::Parked(Failure {
+                reason,
+                status: Some(EXPIRED_STATUS),
+                fields: Vec::new(),
+                at: now,
+            }),
+        }
+    }
+
+    /// The same event under a new id, after the wait of an attempt: a server that finds every key expired is no reason
+    /// to run in circles.
+    fn reissued(&self, event: &ClaimedEvent, now: Timestamp) -> Verdict {
+        match self.retry_later(event, Some(EXPIRED_STATUS), now) {
+            Verdict::Retry { wait_ms } => Verdict::Reissued {
+                event_id: self.new_event_id(),
+                wait_ms,
+            },
+            given_up => given_up,
+        }
+    }
+
+    /// The entity as the server has it; `None` if that can't be learned now.
+    async fn read_entity(&self, pass: &mut Pass, event: &ClaimedEvent) -> Option<There> {
+        let spec = event.item.key.kind.spec()?;
+        self.count_request(&mut pass.gate);
+        let backend = &pass.profile.backend;
+        let mut headers = base_headers(backend, pass.kind, &self.options.client_version);
+        headers.push((
+            headers::AUTHORIZATION,
+            format!("Bearer {}", pass.session.tokens.access),
+        ));
+        let path = paths::item(spec.path, event.item.key.id);
+        let request = Request {
+            method: Method::Get,
+            body: None,
+            url: format!("{}{path}", backend.base_url),
+            headers,
+            timeout_ms: timeout_ms(None),
+        };
+        let response = self.send(spec.path, request).await.ok()?;
+        response.protocol.as_ref()?;
+        there(&response)
+    }
+}
+
+/// The status that brought us here.
+const EXPIRED_STATUS: u16 = 410;
+
+/// Reads an answer under the backend's mark.
+fn there(response: &Response) -> Option<There> {
+    let rev = response.etag.as_deref().and_then(Rev::from_etag);
+    let body = response.body.as_deref()?;
+    if response.status == 200 {
+        return Some(There::Live(envelope::parse_data(body).ok()?, rev));
+    }
+    let error = ApiError::parse(body)?;
+    match (response.status, error.code) {
+        (404, ErrorCode::Entity) => Some(There::Absent),
+        (410, ErrorCode::Deleted) => Some(There::Deleted(error.rev)),
+        _ => None,
+    }
+}
+
+fn find(event: &ClaimedEvent, there: &There) -> Finding {
+    let from = event.request.if_match;
+    match (event.operation, there) {
+        (Operation::Deleted, There::Absent | There::Deleted(_)) => Finding::Applied(None),
+        (Operation::Deleted, There::Live(_, rev)) if from.is_none() || from == *rev => {
+            Finding::Open
+        }
+        (Operation::Deleted, There::Live(_, _)) => Finding::Met(FailureReason::Version),
+        (Operation::Created | Operation::Updated, There::Live(theirs, rev)) => {
+            if covers(theirs, event.request.body.as_deref()) {
+                Finding::Applied(*rev)
+            } else if from.is_some() && from == *rev {
+                Finding::Open
+            } else if from.is_none() {
+                Finding::Met(FailureReason::Exists)
+            } else {
+                Finding::Met(FailureReason::Version)
+            }
+        }
+        (Operation::Created | Operation::Updated, There::Absent) if from.is_none() => Finding::Open,
+        (Operation::Updated, There::Deleted(rev)) if from.is_some() && from == *rev => {
+            Finding::Open
+        }
+        (Operation::Created | Operation::Updated, There::Absent | There::Deleted(_)) => {
+            Finding::Met(FailureReason::Gone)
+        }
+    }
+}
+
+/// Whether `theirs` has every field that was sent with its value; times of writing aside.
+fn covers(theirs: &Content, sent: Option<&str>) -> bool {
+    let Some(Ok(ours)) = sent.map(serde_json::from_str::<Content>) else {
+        return false;
+    };
+    ours.iter().all(|(name, value)| match name.as_str() {
+        "created_at" | "updated_at" => true,
+        _ => theirs.get(name).unwrap_or(&Value::Null) == value,
+    })
+}
+
+#[cfg(test)]
+#[path = "expired_tests.rs"]
+mod tests;
