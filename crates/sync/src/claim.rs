@@ -196,7 +196,11 @@ impl<P: Ports> Engine<P> {
             items: events.iter().map(|event| event.item.clone()).collect(),
         };
         let progress = Progress {
-            heartbeat: Some(now),
+            heartbeat: if claimant.alone {
+                Some(now)
+            } else {
+                reads.progress.heartbeat
+            },
             ..reads.progress
         };
         writes.extend(taken_over(reads, &events));

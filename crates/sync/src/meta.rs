@@ -186,7 +186,7 @@ impl std::fmt::Debug for Tokens {
 pub struct Progress {
     /// When an event was last acknowledged.
     pub last_sync: Option<Timestamp>,
-    /// The last step of whichever flusher: a lock whose holder shows no progress is passed by.
+    /// The last step of a flusher that held the lock: a holder that shows no progress is passed by.
     pub heartbeat: Option<Timestamp>,
 }
 

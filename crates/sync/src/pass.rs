@@ -47,7 +47,7 @@ pub(crate) struct Pass {
     pub(crate) health: Option<Health>,
     pub(crate) report: PassReport,
     /// Whether the lock is ours.
-    alone: bool,
+    pub(crate) alone: bool,
     /// When the running claim was asked for, by the clock that never jumps.
     claimed_ms: u64,
     began_ms: u64,
@@ -159,19 +159,22 @@ impl<P: Ports> Engine<P> {
             Permit::Wait(_) | Permit::SignIn => return Ok(PassReport::default()),
         }
         let guard = match self.ports().locks().try_lock(FLUSH_LOCK).await {
-            Lock::Held(guard) => Some(guard),
+            Lock::Held(guard) => {
+                self.live.borrow_mut().busy_since_ms = None;
+                Some(guard)
+            }
             Lock::Unavailable => None,
             Lock::Busy if self.passes_by(&overview) => None,
             Lock::Busy => return Ok(PassReport::default()),
         };
-        self.live.borrow_mut().busy_since_ms = None;
         let report = self.flush(overview, guard.is_some()).await;
         drop(guard);
         report
     }
 
     /// Whether the lock's holder is passed by: it has been at it for too long without any progress. A heartbeat that is
-    /// old because nothing was to be done says nothing about a holder that has only begun.
+    /// old because nothing was to be done says nothing about a holder that has only begun; and who has once been passed by
+    /// is passed by until the lock was free.
     fn passes_by(&self, overview: &Overview) -> bool {
         let now_ms = self.ports().clock().monotonic_ms();
         let since_ms = *self.live.borrow_mut().busy_since_ms.get_or_insert(now_ms);
@@ -298,8 +301,7 @@ impl<P: Ports> Engine<P> {
             if group.len() >= SETTLE_EVENTS_MAX
                 || now_ms.saturating_sub(group_began_ms) > SETTLE_LAG_MS_MAX
             {
-                self.settle(&row, &group, &pass.gate, pass.session.generation)
-                    .await?;
+                self.settle(&row, &group, pass).await?;
                 self.notify(&Notice::Data);
                 group.clear();
                 group_began_ms = now_ms;
@@ -309,8 +311,7 @@ impl<P: Ports> Engine<P> {
             item: event.item,
             verdict: Verdict::Released { sent: false },
         }));
-        self.settle(&row, &group, &pass.gate, pass.session.generation)
-            .await?;
+        self.settle(&row, &group, pass).await?;
         self.notify(&Notice::Data);
         Ok(flow)
     }

@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::gate::Gate;
 use crate::lane::Lane;
 use crate::meta::{self, Progress, StoredSession};
+use crate::pass::Pass;
 use crate::ports::{Ports, Sealer};
 use crate::rows::{ClaimItem, ClaimRow, EventState, Failure};
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
@@ -74,8 +75,7 @@ impl<P: Ports> Engine<P> {
         &self,
         claim: &ClaimRow,
         group: &[Settlement],
-        gate: &Gate,
-        generation: u64,
+        pass: &Pass,
     ) -> Result<(), StoreError> {
         if group.is_empty() {
             return Ok(());
@@ -99,7 +99,7 @@ impl<P: Ports> Engine<P> {
                 }
                 return Step::Read(queries);
             }
-            match self.plan_settlement(claim, group, (gate, generation), &mut answers, now) {
+            match self.plan_settlement(claim, group, pass, &mut answers, now) {
                 Ok(writes) => Step::Write(writes, Ok(())),
                 Err(error) => Step::Write(Vec::new(), Err(error)),
             }
@@ -110,7 +110,7 @@ impl<P: Ports> Engine<P> {
             .borrow_mut()
             .rest
             .fruitless
-            .clone_from(&gate.fruitless);
+            .clone_from(&pass.gate.fruitless);
         Ok(())
     }
 
@@ -118,7 +118,7 @@ impl<P: Ports> Engine<P> {
         &self,
         claim: &ClaimRow,
         group: &[Settlement],
-        (gate, generation): (&Gate, u64),
+        pass: &Pass,
         answers: &mut Answers,
         now: Timestamp,
     ) -> Result<Vec<Write>, StoreError> {
@@ -149,15 +149,19 @@ impl<P: Ports> Engine<P> {
             .iter()
             .any(|settlement| matches!(settlement.verdict, Verdict::Acknowledged { .. }));
         let progress = Progress {
-            heartbeat: Some(now),
+            heartbeat: if pass.alone {
+                Some(now)
+            } else {
+                progress.heartbeat
+            },
             last_sync: if any { Some(now) } else { progress.last_sync },
         };
         writes.push(Write::PutMeta(
             meta::PROGRESS.to_owned(),
             meta::to_bytes(&progress),
         ));
-        if stored.is_some() && !is_renewed(&session, generation) {
-            let gate = meta::to_bytes(&gate.beside(&known, now));
+        if stored.is_some() && !is_renewed(&session, pass.session.generation) {
+            let gate = meta::to_bytes(&pass.gate.beside(&known, now));
             writes.push(Write::PutMeta(meta::GATE.to_owned(), gate));
         }
         Ok(writes)

@@ -373,6 +373,13 @@ fn a_busy_lock_is_respected_while_its_holder_makes_progress() {
         2,
         "a holder without progress for a minute is passed by"
     );
+    create(&lume, 3, "c");
+    world.pass(&lume);
+    assert_eq!(
+        world.notes_there(),
+        ["a", "b", "c"],
+        "and from then on at once: what is done in its place is no progress of its own"
+    );
     drop(frozen);
 }
 
