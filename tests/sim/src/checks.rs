@@ -5,17 +5,20 @@
 
 pub(crate) mod data;
 mod events;
+mod gates;
 mod requests;
+mod sessions;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use lume_core::ids::{EntityId, EventId};
+use lume_core::ids::{ClaimId, EntityId, EventId};
 use lume_sync::rows::{ClaimItem, EntityKey, Seq};
 
 use crate::disk::Commit;
+use crate::queue::TaskId;
 use crate::world::World;
 
-pub(crate) use requests::{on_answer, on_handled, on_send};
+pub(crate) use requests::{About, on_answer, on_handled, on_send};
 
 /// The promises, by the numbers they have in the design.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,10 +39,14 @@ pub enum Invariant {
     I8 = 8,
     /// What is shown is the last server state with the lane's events applied.
     I9 = 9,
+    /// Nothing that was deleted comes back by itself.
+    I12 = 12,
     /// A base's revision never goes back.
     I13 = 13,
     /// Two flushers never hold one event at a time.
     I14 = 14,
+    /// A late failure of an older claim changes nothing.
+    I15 = 15,
     /// Reasons that are no event's never change its attempts or state.
     I16 = 16,
     /// Nothing is acknowledged that the server does not have.
@@ -48,12 +55,16 @@ pub enum Invariant {
     I18 = 18,
     /// A stuck lane delays no other.
     I19 = 19,
-    /// Few requests while nothing comes of them.
+    /// Few requests while nothing comes of them, and none before the time that the server asked for.
     I20 = 20,
     /// After faults stop, everything arrives and both sides are equal.
     I21 = 21,
     /// Nothing needs a reload to go on.
     I22 = 22,
+    /// A refresh token is used once, or again within its grace, and kept until the server has refused it.
+    I23 = 23,
+    /// An upgrade keeps everything, and an older app changes nothing afterwards.
+    I24 = 24,
 }
 
 /// A broken promise.
@@ -86,6 +97,18 @@ pub(crate) struct Audit {
     pub(crate) effects_seen: usize,
     /// The generation that each access token was stored under.
     pub(crate) generations: BTreeMap<String, u64>,
+    /// Events whose keys the server no longer knows the answers to.
+    pub(crate) expired: BTreeSet<EventId>,
+    /// Which task made a claim.
+    pub(crate) claimers: BTreeMap<ClaimId, TaskId>,
+    /// When a refresh token was replaced on the device.
+    pub(crate) replaced: BTreeMap<String, u64>,
+    /// Refresh tokens that the server was heard to refuse.
+    pub(crate) refused: BTreeSet<String>,
+    /// Entities whose deletion took effect, and the place of the event that did it.
+    pub(crate) deleted: BTreeMap<EntityId, Seq>,
+    /// What the server asked for, as it is stored in a database: since when, and until when.
+    pub(crate) asked: BTreeMap<usize, (u64, u64)>,
     /// For each database the sign-outs: the generation after it, and when.
     pub(crate) sign_outs: BTreeMap<usize, Vec<(u64, u64)>>,
     /// When the last requests went out of which nothing came.
@@ -127,6 +150,10 @@ pub struct Counts {
     pub failed: u64,
     /// Tabs that ended or were loaded anew at an await, power cuts among them.
     pub crashes: u64,
+    /// Databases that a newer app has made newer.
+    pub upgrades: u64,
+    /// Times that the browser started the worker.
+    pub workers: u64,
     /// The most requests in a minute without any progress.
     pub fruitless_most: u64,
 }
@@ -146,7 +173,14 @@ pub(crate) fn on_commit(world: &mut World, tab: usize, database: usize, commit: 
             )
         },
     );
+    let version = world.databases[database].version;
+    if version != world.app_of(tab) {
+        let what = format!("tab {tab} wrote into db {database} of version {version}");
+        world.violate(Invariant::I24, what);
+    }
     let touched = data::touched(commit);
+    sessions::check(world, database, commit);
+    gates::check(world, database, commit);
     events::check(world, database, commit, &touched);
     data::check(world, database, commit, &touched);
 }

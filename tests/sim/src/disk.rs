@@ -4,19 +4,24 @@
 //! suffix of the commits since the last one that was flushed. A strict commit is flushed, and with it every earlier
 //! one, when its completion is told; a relaxed one some time later.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use lume_sync::memory::Tables;
 use lume_sync::meta::{self, Profile, StoredSession};
-use lume_sync::store::{Answers, Mode, Program, Query, Step, StoreError, StoreName, Write};
+use lume_sync::store::{Answers, Mode, Query, StoreError, StoreName, Write};
 
+use crate::checks::data::check_told;
+use crate::mix::Fault;
 use crate::rng::Rng;
+use crate::world::World;
 
 /// Commits that are not flushed at the most: the system flushes by itself after some seconds.
 const UNFLUSHED_MAX: usize = 12;
 /// Log lines kept: the checks look at none.
 const LOG_LINES_MAX: usize = 12;
+/// What a simulated upgrade writes.
+const UPGRADED: &str = "simulated_schema";
 
 /// One profile's database.
 #[derive(Default)]
@@ -26,6 +31,10 @@ pub(crate) struct Database {
     commits: u64,
     /// Full until this time.
     pub(crate) full_until_ms: u64,
+    /// Which version of the app has made it what it is; 0 until one has.
+    pub(crate) version: u32,
+    /// The tabs that have it open, and as which version.
+    connections: BTreeMap<usize, u32>,
 }
 
 /// A commit that was made.
@@ -38,13 +47,6 @@ pub(crate) struct Commit {
     pub(crate) after: Rc<Tables>,
     /// What was written.
     pub(crate) writes: Vec<Write>,
-}
-
-/// What running a program came to.
-pub(crate) struct Run<T> {
-    pub(crate) output: T,
-    /// The tables as they would be, and what made them so; `None` if nothing was written.
-    pub(crate) after: Option<(Rc<Tables>, Vec<Write>)>,
 }
 
 impl Database {
@@ -91,6 +93,23 @@ impl Database {
         }
     }
 
+    /// A tab is gone, or has gone to another database.
+    pub(crate) fn disconnect(&mut self, tab: usize) {
+        self.connections.remove(&tab);
+    }
+
+    /// A newer app makes it its own. An upgrade is on the disk before anybody is told.
+    fn upgrade(&mut self, version: u32) {
+        let mut tables = (*self.tables()).clone();
+        tables
+            .meta
+            .insert(UPGRADED.to_owned(), version.to_string().into_bytes());
+        self.commits += 1;
+        self.unflushed.clear();
+        self.flushed = Rc::new(tables);
+        self.version = version;
+    }
+
     /// The power is gone: some suffix of what was not flushed is, too. Returns how many commits.
     pub(crate) fn cut_power(&mut self, rng: &mut Rng) -> usize {
         let kept = rng.index(self.unflushed.len() + 1);
@@ -116,58 +135,91 @@ pub(crate) fn session(tables: &Tables) -> StoredSession {
     record(tables, meta::SESSION)
 }
 
-/// Runs a program against tables, which stay as they are.
+/// Opens a database for a tab, if it is not open.
 ///
 /// # Errors
 ///
-/// What a browser would say: a constraint that is hurt, or a store outside the transaction's scope.
-pub(crate) fn run<P: Program>(
+/// [`StoreError::Newer`] if a newer app has made it, [`StoreError::Blocked`] while a frozen tab holds an older one open,
+/// [`StoreError::Unavailable`] by bad luck.
+pub(crate) fn connect(world: &mut World, tab: usize, database: usize) -> Result<(), StoreError> {
+    if world.strikes(Fault::StoreUnavailable) {
+        return Err(StoreError::Unavailable("simulated".to_owned()));
+    }
+    let app = world.app_of(tab);
+    let busy = world.turns.has_open(database, |other| other != tab);
+    let place = &mut world.databases[database];
+    if place.version > app {
+        return Err(StoreError::Newer);
+    }
+    if place.version < app && place.version > 0 {
+        let frozen = &world.frozen;
+        let held = |(other, version): (&usize, &u32)| {
+            other != &tab && *version < app && frozen.contains(other)
+        };
+        // Who is awake hears `versionchange` and closes, after what it has under way.
+        if busy || place.connections.iter().any(held) {
+            return Err(StoreError::Blocked);
+        }
+        place.connections.retain(|_, version| *version >= app);
+        place.upgrade(app);
+        world.audit.counts.upgrades += 1;
+        world.say(&[8, database as u64], || {
+            format!("tab {tab} upgrades db {database} to version {app}")
+        });
+        check_told(world, database);
+    } else {
+        place.version = app;
+    }
+    world.databases[database].connections.insert(tab, app);
+    Ok(())
+}
+
+/// What a program's reads find.
+///
+/// # Errors
+///
+/// A store outside the transaction's scope.
+pub(crate) fn answers(
+    tables: &Tables,
+    scope: &[StoreName],
+    queries: &[Query],
+) -> Result<Answers, StoreError> {
+    let stores = queries.iter().map(store_of_query);
+    if let Some(store) = stores.into_iter().find(|store| !scope.contains(store)) {
+        return Err(out_of_scope(store));
+    }
+    Ok(Answers::new(
+        queries.iter().map(|query| tables.answer(query)).collect(),
+    ))
+}
+
+/// The tables with the writes applied, as a browser would.
+///
+/// # Errors
+///
+/// A constraint that is hurt, or a store outside the transaction's scope.
+pub(crate) fn applied(
     tables: &Tables,
     mode: Mode,
     scope: &[StoreName],
-    mut program: P,
-) -> Result<Run<P::Output>, StoreError> {
-    let mut answers = Answers::default();
-    loop {
-        match program.step(answers) {
-            Step::Read(queries) => {
-                if let Some(query) = queries
-                    .iter()
-                    .find(|query| !scope.contains(&store_of_query(query)))
-                {
-                    return Err(out_of_scope(store_of_query(query)));
-                }
-                answers = Answers::new(queries.iter().map(|query| tables.answer(query)).collect());
-            }
-            Step::Write(writes, output) if writes.is_empty() => {
-                return Ok(Run {
-                    output,
-                    after: None,
-                });
-            }
-            Step::Write(writes, output) => {
-                if mode == Mode::Read {
-                    return Err(StoreError::Corrupt(
-                        "a transaction for reading has written".to_owned(),
-                    ));
-                }
-                let mut after = tables.clone();
-                for write in &writes {
-                    if !scope.contains(&store_of_write(write)) {
-                        return Err(out_of_scope(store_of_write(write)));
-                    }
-                    after.apply(write.clone())?;
-                }
-                while after.log.len() > LOG_LINES_MAX {
-                    after.log.pop_first();
-                }
-                return Ok(Run {
-                    output,
-                    after: Some((Rc::new(after), writes)),
-                });
-            }
-        }
+    writes: &[Write],
+) -> Result<Rc<Tables>, StoreError> {
+    if mode == Mode::Read {
+        return Err(StoreError::Corrupt(
+            "a transaction for reading has written".to_owned(),
+        ));
     }
+    let mut after = tables.clone();
+    for write in writes {
+        if !scope.contains(&store_of_write(write)) {
+            return Err(out_of_scope(store_of_write(write)));
+        }
+        after.apply(write.clone())?;
+    }
+    while after.log.len() > LOG_LINES_MAX {
+        after.log.pop_first();
+    }
+    Ok(Rc::new(after))
 }
 
 /// No fault of the world: a browser would throw `NotFoundError` every time.

@@ -7,7 +7,7 @@ use crate::rng::Rng;
 macro_rules! faults {
     ($($(#[$doc:meta])* $name:ident $most:literal),+ $(,)?) => {
         /// Something that goes wrong, or merely otherwise than hoped.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Fault {
             $($(#[$doc])* $name),+
         }
@@ -39,6 +39,12 @@ faults! {
     StoreUnavailable 40,
     /// A transaction takes seconds.
     StoreSlow 40,
+    /// A transaction has committed by itself before it could write.
+    CommitsByItself 40,
+    /// A tab loses its connection to the database, and with it every transaction under way.
+    ConnectionLost 20,
+    /// A transaction hangs for minutes, and holds its stores.
+    StoreHangs 2,
     /// A request never arrives.
     RequestLost 200,
     /// An answer never arrives.
@@ -101,6 +107,18 @@ faults! {
     Reload 10,
     /// A tab is frozen while it waits for something.
     Freeze 8,
+    /// A tab is left: it goes to the back/forward cache if nothing is under way in it, else it ends.
+    Leaves 40,
+    /// A frozen tab is discarded by the browser.
+    Discards 200,
+    /// A tab goes to the background, where timers are slow.
+    Hides 100,
+    /// A tab is loaded anew with a newer version of the app.
+    Updates 15,
+    /// The browser starts the worker to send what waits.
+    BackgroundSync 250,
+    /// The browser ends the worker.
+    WorkerKilled 60,
     /// The power is cut.
     PowerCut 4,
     /// The wall clock jumps.
@@ -140,6 +158,40 @@ pub struct Mix {
     pub wanders: u32,
     /// Whether the first entries are written before anybody signs in.
     pub device_first: bool,
+    /// Whether the browser ends the transactions of tabs that have been frozen for a minute.
+    pub loses_patience: bool,
+    /// Whether a tab stays frozen while the others must come to their end.
+    pub zombie: bool,
+    /// How the backend breaks its contract, if it does.
+    pub bug: Option<Bug>,
+    /// How far the device's clock is off from the beginning, in milliseconds.
+    pub shift_ms: i64,
+}
+
+/// How a backend breaks the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bug {
+    /// It forgets keys and their answers.
+    ForgetsKeys,
+    /// It does its work and answers with a refusal of its own, whatever comes to its mind.
+    RefusesAtRandom,
+    /// It names no revision, or a wrong one.
+    LiesAboutRevisions,
+    /// Its envelopes are empty, or hold something else.
+    HalfEnvelopes,
+    /// It never finishes with some keys.
+    AlwaysInProgress,
+}
+
+impl Bug {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::ForgetsKeys,
+        Self::RefusesAtRandom,
+        Self::LiesAboutRevisions,
+        Self::HalfEnvelopes,
+        Self::AlwaysInProgress,
+    ];
 }
 
 impl Mix {
@@ -176,6 +228,14 @@ impl Mix {
             spoiled: if rng.per_mille(300) { 120 } else { 0 },
             wanders: *rng.pick(&[0, 20, 80]).unwrap_or(&0),
             device_first: rng.per_mille(400),
+            loses_patience: rng.per_mille(500),
+            zombie: rng.per_mille(300),
+            bug: if rng.per_mille(80) {
+                rng.pick(&Bug::ALL).copied()
+            } else {
+                None
+            },
+            shift_ms: 0,
         };
         // More than one group of acknowledgements, one claim, one step of adoption.
         if rng.per_mille(120) {
@@ -196,6 +256,7 @@ impl Mix {
             rates: vec![0; Fault::ALL.len()],
             spoiled: 0,
             wanders: 0,
+            bug: None,
             ..self.clone()
         }
     }
@@ -222,6 +283,7 @@ impl Mix {
 
     /// Without keys a second copy of a request is a second request: what no client can help is left out.
     fn spare_the_basic_backend(&mut self) {
+        self.bug = None;
         let beyond_help = [
             Fault::RequestDuplicated,
             Fault::RequestLate,

@@ -4,13 +4,14 @@
 //! comes back. Arriving is an event of its own, which happens even if the tab that sent it is gone.
 
 mod answers;
+mod bugs;
 
 use lume_core::ids::{EntityId, EventId};
 use lume_sync::ports::{Method, Request, Response, SendError};
 use lume_sync::testing::MemoryBackend;
 use lume_wire::paths;
 
-use crate::checks;
+use crate::checks::{self, About};
 use crate::mix::Fault;
 use crate::ports::Slot;
 use crate::queue::{Event, TaskId};
@@ -38,7 +39,7 @@ pub(crate) struct Net {
 /// A request on its way to the server.
 pub(crate) struct Arrival {
     request: Request,
-    event: Option<EventId>,
+    about: About,
     sender: TaskId,
     reply: Option<Reply>,
 }
@@ -88,7 +89,8 @@ pub(crate) fn send(
     request: Request,
     slot: &Slot<Exchange>,
 ) {
-    let event = checks::on_send(world, tab, database, &request);
+    let about = checks::on_send(world, tab, database, &request);
+    let event = about.event;
     let task = world.current.map_or(0, |current| current.task);
     let numbers = [
         2,
@@ -101,10 +103,10 @@ pub(crate) fn send(
     });
     match course(world, &request, event) {
         Course::Lost { after_ms, error } => {
-            give_back(world, task, slot, after_ms, event, Err(error));
+            give_back(world, task, slot, after_ms, about, Err(error));
         }
         Course::Instead { after_ms, response } => {
-            give_back(world, task, slot, after_ms, event, Ok(response));
+            give_back(world, task, slot, after_ms, about, Ok(response));
         }
         Course::Unanswered {
             there_ms,
@@ -113,12 +115,12 @@ pub(crate) fn send(
         } => {
             let arrival = Arrival {
                 request,
-                event,
+                about: about.clone(),
                 sender: task,
                 reply: None,
             };
             world.after(there_ms, Event::Arrive(Box::new(arrival)));
-            give_back(world, task, slot, after_ms, event, Err(error));
+            give_back(world, task, slot, after_ms, about, Err(error));
         }
         Course::Answered {
             there_ms,
@@ -129,7 +131,7 @@ pub(crate) fn send(
             if let Some(again_ms) = again_ms {
                 let copy = Arrival {
                     request: request.clone(),
-                    event,
+                    about: about.clone(),
                     sender: task,
                     reply: None,
                 };
@@ -142,7 +144,7 @@ pub(crate) fn send(
                     task,
                     slot,
                     request.timeout_ms,
-                    event,
+                    about.clone(),
                     Err(SendError::Timeout),
                 );
             }
@@ -155,7 +157,7 @@ pub(crate) fn send(
                 there_ms,
                 Event::Arrive(Box::new(Arrival {
                     request,
-                    event,
+                    about,
                     sender: task,
                     reply,
                 })),
@@ -168,10 +170,11 @@ pub(crate) fn send(
 pub(crate) fn arrive(world: &mut World, arrival: Arrival) {
     let Arrival {
         request,
-        event,
+        about,
         sender,
         reply,
     } = arrival;
+    let event = about.event;
     // A browser drops what a closed tab had not sent yet, mostly.
     if !world.alive.contains(&sender) && world.rng.per_mille(300) {
         world.say(&[3], || {
@@ -181,6 +184,7 @@ pub(crate) fn arrive(world: &mut World, arrival: Arrival) {
     }
     let now = world.server_now();
     let response = world.net.backend.handle(now, &request);
+    let response = bugs::broken(world, &request, event, response);
     world.say(&[4, u64::from(response.status)], || {
         format!("server answers {request:?} for {event:?}: {response:?}")
     });
@@ -204,7 +208,7 @@ pub(crate) fn arrive(world: &mut World, arrival: Arrival) {
             sender,
             &reply.slot,
             reply.delay_ms,
-            event,
+            about,
             Ok(response),
         );
     }
@@ -215,13 +219,15 @@ fn give_back(
     task: TaskId,
     slot: &Slot<Exchange>,
     after_ms: u64,
-    event: Option<EventId>,
+    about: About,
     exchange: Exchange,
 ) {
     let slot = slot.handle();
     let resolve = move |world: &mut World| {
-        world.say(&[5], || format!("comes back for {event:?}: {exchange:?}"));
-        checks::on_answer(world, event, &exchange);
+        world.say(&[5], || {
+            format!("comes back for {:?}: {exchange:?}", about.event)
+        });
+        checks::on_answer(world, &about, &exchange);
         slot.fill(exchange);
     };
     world.after(

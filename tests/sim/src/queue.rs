@@ -48,6 +48,21 @@ pub(crate) enum Event {
         /// Which tab.
         tab: usize,
     },
+    /// The browser has waited for a frozen tab's transactions for long enough.
+    LosePatience {
+        /// Which tab.
+        tab: usize,
+    },
+    /// A tab comes back to the foreground.
+    Shows {
+        /// Which tab.
+        tab: usize,
+    },
+    /// The worker has had its time.
+    WorkerEnds {
+        /// In which of its lives.
+        life: u64,
+    },
     /// The person does something.
     Person,
     /// The world looks for trouble.

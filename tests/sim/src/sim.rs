@@ -2,6 +2,8 @@
 
 mod browser;
 mod handle;
+mod trouble;
+mod worker;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,13 +22,15 @@ use serde_json::json;
 
 use crate::checks::{Audit, Counts, Violation};
 use crate::locks::LockTable;
-use crate::mix::Mix;
 use crate::model::Model;
 use crate::net::{self, Net};
+use crate::plan::Plan;
 use crate::ports::SimPorts;
 use crate::queue::{Event, Queue, Resolve, TaskId};
 use crate::rng::Rng;
+use crate::strokes::{Stroke, Strokes};
 use crate::trace::Trace;
+use crate::turns::Turns;
 use crate::world::{Current, Errand, Shared, World};
 
 /// Where the simulated backend is.
@@ -54,7 +58,8 @@ pub(crate) struct Tab {
     /// The last planned pass.
     pub(crate) plan: u64,
     pub(crate) status: Option<Status>,
-    frozen: bool,
+    /// In the background until then: its timers are slow.
+    hidden_until_ms: u64,
     deferred: Vec<(TaskId, Resolve)>,
 }
 
@@ -82,6 +87,8 @@ pub struct Outcome {
     pub counts: Counts,
     /// The end of the trace, where it was to be read.
     pub tail: Vec<String>,
+    /// The faults that struck, in order.
+    pub struck: Vec<Stroke>,
 }
 
 /// A run.
@@ -100,7 +107,8 @@ pub(crate) struct Sim {
 
 impl Sim {
     /// The world of a seed, before anything has happened.
-    pub(crate) fn new(seed: u64, mix: Mix, rng: Rng, to_be_read: bool) -> Self {
+    pub(crate) fn new(plan: &Plan, rng: Rng, to_be_read: bool) -> Self {
+        let (seed, mix) = (plan.seed, plan.mix.clone());
         let backend = MemoryBackend::new(BackendOptions {
             profile: mix.profile,
             seed,
@@ -109,7 +117,8 @@ impl Sim {
         let engines = rng.fork(1);
         let mut world = World {
             now_ms: 0,
-            wall_offset_ms: 0,
+            wall_offset_ms: mix.shift_ms,
+            strokes: Strokes::new(&rng, plan.muted.clone()),
             rng,
             queue: Queue::default(),
             databases: Vec::new(),
@@ -122,6 +131,10 @@ impl Sim {
                 poison: None,
             },
             locks: LockTable::default(),
+            turns: Turns::default(),
+            frozen: BTreeSet::new(),
+            apps: BTreeMap::new(),
+            faithful: mix.bug.is_none(),
             model: Model::default(),
             audit: Audit::default(),
             trace: Trace::new(to_be_read),
@@ -152,6 +165,7 @@ impl Sim {
         for _ in 0..tabs {
             sim.new_tab(first);
         }
+        sim.hire_worker(first);
         let mut world = sim.world.borrow_mut();
         world.after(50, Event::Person);
         world.after(1_000, Event::Trouble);
@@ -177,6 +191,9 @@ impl Sim {
             Event::Planned { tab, life, plan } => self.planned(tab, life, plan),
             Event::Open { tab } => self.open(tab),
             Event::Thaw { tab } => self.thaw(tab),
+            Event::LosePatience { tab } => self.lose_patience(tab),
+            Event::Shows { tab } => self.show(tab),
+            Event::WorkerEnds { life } => self.worker_ends(life),
             Event::Person => self.person(),
             Event::Trouble => self.trouble(),
             Event::Online => self.online(),
@@ -189,6 +206,22 @@ impl Sim {
                 .violate(crate::checks::Invariant::I22, what);
         }
         self.world.borrow().violation.is_none()
+    }
+
+    /// Whether a tab does not run at the moment.
+    pub(crate) fn is_frozen(&self, tab: usize) -> bool {
+        self.world.borrow().frozen.contains(&tab)
+    }
+
+    /// Whether nothing is under way in a tab.
+    pub(crate) fn is_idle(&self, tab: usize) -> bool {
+        self.tasks.values().all(|task| task.tab != tab)
+    }
+
+    /// Whether nothing but passes is under way in a tab.
+    pub(crate) fn is_only_sending(&self, tab: usize) -> bool {
+        let mut own = self.tasks.values().filter(|task| task.tab == tab);
+        own.all(|task| task.errand == Errand::Pass)
     }
 
     /// Whether the run has been stormy for long enough.
@@ -242,6 +275,7 @@ impl Sim {
             hash: world.trace.hash(),
             counts: world.audit.counts,
             tail: world.trace.tail(),
+            struck: world.strokes.struck().to_vec(),
         }
     }
 
@@ -249,7 +283,7 @@ impl Sim {
         let Some(tab) = self.tasks.get(&task).map(|task| task.tab) else {
             return;
         };
-        if self.tabs[tab].frozen {
+        if self.is_frozen(tab) {
             self.tabs[tab].deferred.push((task, resolve));
             return;
         }

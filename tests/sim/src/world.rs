@@ -1,7 +1,7 @@
 //! The world behind the ports: time, disk, network, tabs' fates, and what is checked about all of it.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use lume_core::time::Timestamp;
@@ -15,11 +15,15 @@ use crate::net::Net;
 use crate::queue::{Event, Queue, TaskId};
 use crate::report::Report;
 use crate::rng::Rng;
+use crate::strokes::Strokes;
 use crate::trace::Trace;
+use crate::turns::Turns;
 
 /// The world as ports and executor share it. Never borrowed while a future is polled or dropped.
 pub(crate) type Shared = Rc<RefCell<World>>;
 
+/// The version of the app that everybody has at first.
+pub(crate) const FIRST_APP: u32 = 1;
 /// When virtual time begins, by the server's clock.
 const BEGINNING: Timestamp = Timestamp::from_millis(1_750_000_000_000);
 
@@ -61,6 +65,14 @@ pub(crate) struct World {
     pub(crate) databases: Vec<Database>,
     pub(crate) net: Net,
     pub(crate) locks: LockTable,
+    pub(crate) turns: Turns,
+    pub(crate) strokes: Strokes,
+    /// Tabs that do not run at the moment.
+    pub(crate) frozen: BTreeSet<usize>,
+    /// The version of the app in tabs that have a newer one than the first.
+    pub(crate) apps: BTreeMap<usize, u32>,
+    /// Whether the backend keeps the contract in this run.
+    pub(crate) faithful: bool,
     pub(crate) model: Model,
     pub(crate) audit: Audit,
     pub(crate) trace: Trace,
@@ -81,10 +93,15 @@ impl World {
         self.server_now().plus_millis(self.wall_offset_ms)
     }
 
+    /// The version of the app in a tab.
+    pub(crate) fn app_of(&self, tab: usize) -> u32 {
+        self.apps.get(&tab).copied().unwrap_or(FIRST_APP)
+    }
+
     /// Whether a fault strikes now.
     pub(crate) fn strikes(&mut self, fault: Fault) -> bool {
         let rate = self.mix.rate(fault);
-        self.rng.per_mille(rate)
+        self.strokes.strikes(fault, rate)
     }
 
     /// Plans an event so many milliseconds from now.

@@ -1,15 +1,15 @@
-//! What is stored of events and claims: I7, I14, I16, I17, I18, and the shape of lanes.
+//! What is stored of events and claims: I7, I14, I15, I16, I17, I18, and the shape of lanes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lume_core::ids::EventId;
 use lume_sync::memory::Tables;
-use lume_sync::meta::{self, Profile, Tokens};
-use lume_sync::rows::{EntityKey, EventState, FailureReason, OutboxRow};
+use lume_sync::meta::{self, Profile};
+use lume_sync::rows::{ClaimRow, EntityKey, EventState, FailureReason, OutboxRow};
 use lume_sync::store::Write;
 
 use super::{Invariant, Known};
-use crate::disk::{Commit, record, session};
+use crate::disk::{Commit, record};
 use crate::rows;
 use crate::world::{Errand, World};
 
@@ -30,10 +30,15 @@ pub(super) fn check(
             .collect();
         for (id, row) in &after {
             meet(world, database, row);
-            changed(world, acts, *id, before.get(id).copied(), row);
+            let earlier = before.get(id).copied().or_else(|| reissued(world, &before, row));
+            changed(world, acts, *id, earlier, row);
+            if let Some(earlier) = earlier {
+                late(world, acts, &commit.before, earlier, row);
+            }
         }
         for (id, row) in &before {
-            if !after.contains_key(id) {
+            let again = after.values().any(|row| reissued(world, &before, row).is_some());
+            if !after.contains_key(id) && !again {
                 gone(world, acts, &commit.before, *id, row);
             }
         }
@@ -45,13 +50,6 @@ pub(super) fn check(
         .any(|write| matches!(write, Write::PutClaim(_)))
     {
         claims(world, database, &commit.after);
-    }
-    if commit
-        .writes
-        .iter()
-        .any(|write| matches!(write, Write::PutMeta(name, _) if name == meta::SESSION))
-    {
-        sessions(world, database, &commit.after);
     }
 }
 
@@ -81,6 +79,41 @@ fn who_acts(world: &World, before: &Tables) -> Will {
             | Errand::Mode,
         )
         | None => Will::Nobody,
+    }
+}
+
+/// The row that went on under another id, because the server will never answer the old one.
+fn reissued<'a>(
+    world: &World,
+    before: &BTreeMap<EventId, &'a OutboxRow>,
+    row: &OutboxRow,
+) -> Option<&'a OutboxRow> {
+    before
+        .values()
+        .copied()
+        .find(|old| old.seq == row.seq && world.audit.expired.contains(&old.event_id))
+        .filter(|old| old.event_id != row.event_id && old.body == row.body)
+}
+
+/// I15: what an event failed at is written by the flusher that holds it, and by nobody else.
+fn late(world: &mut World, acts: Will, before: &Tables, old: &OutboxRow, new: &OutboxRow) {
+    let failed = old.attempts != new.attempts
+        || old.failure != new.failure
+        || old.not_before != new.not_before
+        || (old.state != new.state && old.state != EventState::Held);
+    if !failed || acts != Will::Nobody {
+        return;
+    }
+    let holds = |claim: &&ClaimRow| {
+        let mut items = claim.items.iter();
+        items.any(|item| item.event_id == old.event_id)
+    };
+    let task = world.current.map(|current| current.task);
+    let claim = before.claims.values().find(holds);
+    let claimer = claim.and_then(|claim| world.audit.claimers.get(&claim.id));
+    if claimer.copied() != task {
+        let what = format!("{:?} failed at the hands of who does not hold it", old.event_id);
+        world.violate(Invariant::I15, what);
     }
 }
 
@@ -118,6 +151,8 @@ fn changed(
     let attempts_before = before.map_or(0, |row| row.attempts);
     let counted = after.attempts.saturating_sub(attempts_before);
     if counted > 0 {
+        // What counted was said about the id that the event had then.
+        let id = before.map_or(id, |row| row.event_id);
         let countable = world.audit.countable.entry(id).or_insert(0);
         let enough = *countable >= counted;
         *countable = countable.saturating_sub(counted);
@@ -139,16 +174,8 @@ fn changed(
             );
         }
         let reason = after.failure.as_ref().map(|failure| failure.reason);
-        // A key whose answer is gone tells nothing about a refusal; the entity then shows that nobody has applied it.
-        let forgotten = after
-            .failure
-            .as_ref()
-            .is_some_and(|failure| failure.status == Some(410));
         let parked = after.state == EventState::Parked;
-        if parked
-            && !(forgotten && reason == Some(FailureReason::Version))
-            && !world.model.diverged.contains(&after.key.id)
-        {
+        if parked && world.faithful && !world.model.diverged.contains(&after.key.id) {
             let what = format!("{id:?} met another version ({reason:?}), and nobody else writes");
             world.violate(Invariant::I21, what);
         }
@@ -165,7 +192,8 @@ fn changed(
             format!("the attempts of {id:?} were forgotten"),
         );
     }
-    let fixed = before.and_then(|row| row.request.as_ref());
+    let same_id = before.filter(|row| row.event_id == id);
+    let fixed = same_id.and_then(|row| row.request.as_ref());
     if fixed.is_some() && fixed != after.request.as_ref() {
         world.violate(
             Invariant::I7,
@@ -193,8 +221,10 @@ fn gone(world: &mut World, acts: Will, before: &Tables, id: EventId, row: &Outbo
                 .values()
                 .flat_map(|claim| &claim.items)
                 .any(|item| item.event_id == id);
-            // Without keys a refusal may be of an edit that arrived before; its content goes out again.
-            let refused = refused && (!effective || !world.mix.is_extended());
+            // Without keys a refusal may be of an edit that arrived before, and a server may refuse what it has done; the
+            // content goes out again.
+            let sincere = world.faithful && world.mix.is_extended();
+            let refused = refused && (!effective || !sincere);
             let by_pass = world
                 .current
                 .is_some_and(|current| current.errand == Errand::Pass);
@@ -232,6 +262,10 @@ fn shape(world: &mut World, tables: &Tables, key: &EntityKey) {
 }
 
 fn claims(world: &mut World, database: usize, tables: &Tables) {
+    let task = world.current.map_or(0, |current| current.task);
+    for claim in tables.claims.keys() {
+        world.audit.claimers.entry(*claim).or_insert(task);
+    }
     let mut taken = BTreeSet::new();
     for item in tables.claims.values().flat_map(|claim| &claim.items) {
         world.audit.claimed.push((database, item.clone()));
@@ -252,28 +286,6 @@ fn claims(world: &mut World, database: usize, tables: &Tables) {
                 format!("{:?} was claimed with other bytes", item.event_id),
             );
         }
-    }
-}
-
-fn sessions(world: &mut World, database: usize, tables: &Tables) {
-    let stored = session(tables);
-    if let Ok(tokens) = serde_json::from_slice::<Tokens>(&stored.sealed) {
-        world
-            .audit
-            .generations
-            .insert(tokens.access, stored.generation);
-    }
-    let signs_out = world
-        .current
-        .is_some_and(|current| current.errand == Errand::SignOut);
-    if signs_out && stored.sealed.is_empty() {
-        let at_ms = world.now_ms;
-        world
-            .audit
-            .sign_outs
-            .entry(database)
-            .or_default()
-            .push((stored.generation, at_ms));
     }
 }
 

@@ -1,10 +1,12 @@
-//! What goes over the wire and what the server does: I3, I5, I7, I8, I20.
+//! What goes over the wire and what the server does: I3, I5, I7, I8, I12, I20, I23.
 
 use lume_core::ids::EventId;
 use lume_sync::ports::{Request, Response};
-use lume_wire::{ApiError, ErrorCode, headers};
+use lume_sync::rows::Seq;
+use lume_sync::testing::{Effect, EffectKind};
+use lume_wire::{ApiError, ErrorCode, headers, paths};
 
-use super::{Invariant, Sent};
+use super::{Invariant, Sent, gates, sessions};
 use crate::disk::session;
 use crate::net::{Exchange, is_change, path_of};
 use crate::rows;
@@ -16,21 +18,47 @@ const FRUITLESS_MAX: usize = 30;
 const SESSION_READ_MS_MAX: u64 = 6_000;
 const MINUTE_MS: u64 = 60_000;
 
-/// A request leaves a tab: the event that it carries, if it carries one.
-pub(crate) fn on_send(
-    world: &mut World,
-    tab: usize,
-    database: usize,
-    request: &Request,
-) -> Option<EventId> {
+/// What a request is about.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct About {
+    /// The event that it carries.
+    pub(crate) event: Option<EventId>,
+    /// The refresh token that it presents.
+    pub(crate) refresh: Option<String>,
+}
+
+/// A request leaves a tab: what it is about.
+pub(crate) fn on_send(world: &mut World, tab: usize, database: usize, request: &Request) -> About {
     world.audit.counts.requests += 1;
     let by_itself = world
         .current
         .is_some_and(|current| current.errand == Errand::Pass);
     if by_itself {
         count(world);
+        gates::sent(world, tab, database);
     }
-    let event = event_of(world, database, request)?;
+    if path_of(request) == paths::REFRESH {
+        let refresh = sessions::presented(request);
+        if let Some(token) = &refresh {
+            sessions::used(world, tab, database, token);
+        }
+        return About {
+            event: None,
+            refresh,
+        };
+    }
+    let event = event_of(world, database, request);
+    if let Some(event) = event {
+        carries(world, tab, database, request, event);
+    }
+    About {
+        event,
+        refresh: None,
+    }
+}
+
+/// I7 and I8: a request for an event goes out.
+fn carries(world: &mut World, tab: usize, database: usize, request: &Request, event: EventId) {
     let sent = Sent {
         method: request.method.name(),
         url: request.url.clone(),
@@ -47,7 +75,6 @@ pub(crate) fn on_send(
         world.violate(Invariant::I7, format!("other bytes for {event:?}"));
     }
     owner(world, tab, database, request, event);
-    Some(event)
 }
 
 /// I20. A sliding minute, for the whole device.
@@ -128,9 +155,15 @@ pub(crate) fn on_handled(
         let Some(known) = world.audit.events.get(&event).cloned() else {
             continue;
         };
+        if !world.faithful {
+            // Whatever it answers.
+            world.audit.effective.insert(event);
+            continue;
+        }
         if world.mix.is_extended() && world.audit.effective.contains(&event) {
             world.violate(Invariant::I3, format!("{event:?} took effect twice"));
         }
+        returns(world, &effect, known.seq);
         let last = world.audit.last_effect.insert(effect.entity, known.seq);
         if last.is_some_and(|last| last >= known.seq) {
             world.violate(
@@ -145,6 +178,20 @@ pub(crate) fn on_handled(
         !world.mix.is_extended() && response.status == 409 && has_this_content(world, request);
     if let Some(event) = event.filter(|_| is_change(request) && (taken || known_there)) {
         world.audit.effective.insert(event);
+    }
+}
+
+/// I12: an entity that a later event deleted is not there again because of an earlier one.
+fn returns(world: &mut World, effect: &Effect, seq: Seq) {
+    match effect.kind {
+        EffectKind::Deleted => drop(world.audit.deleted.insert(effect.entity, seq)),
+        EffectKind::Created | EffectKind::Updated | EffectKind::Revived => {
+            let deleted = world.audit.deleted.remove(&effect.entity);
+            if deleted.is_some_and(|deleted| deleted > seq) {
+                let what = format!("{:?} came back after it was deleted", effect.entity);
+                world.violate(Invariant::I12, what);
+            }
+        }
     }
 }
 
@@ -167,8 +214,17 @@ fn has_this_content(world: &World, request: &Request) -> bool {
 }
 
 /// An answer reaches its tab.
-pub(crate) fn on_answer(world: &mut World, event: Option<EventId>, exchange: &Exchange) {
+pub(crate) fn on_answer(world: &mut World, about: &About, exchange: &Exchange) {
     let Ok(response) = exchange else { return };
+    let code = response
+        .body
+        .as_deref()
+        .and_then(ApiError::parse)
+        .map(|error| error.code);
+    if let (Some(token), true) = (&about.refresh, code.is_some()) {
+        world.audit.refused.insert(token.clone());
+    }
+    let event = about.event;
     // A session or a look at the backend's health is progress of a kind, but not one that may go on for ever.
     let Some(event) = event else { return };
     let countable = counts(world.mix.is_extended(), response);
@@ -176,6 +232,9 @@ pub(crate) fn on_answer(world: &mut World, event: Option<EventId>, exchange: &Ex
     let refused = countable && !matches!(response.status, 423 | 500);
     if arrived || refused {
         world.audit.fruitless.clear();
+    }
+    if code == Some(ErrorCode::KeyExpired) {
+        world.audit.expired.insert(event);
     }
     if countable {
         *world.audit.countable.entry(event).or_insert(0) += 1;

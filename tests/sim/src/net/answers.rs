@@ -132,7 +132,8 @@ fn redirect() -> Response {
     }
 }
 
-fn refusal(extended: bool, code: ErrorCode) -> Response {
+/// A refusal in the backend's words.
+pub(super) fn refusal(extended: bool, code: ErrorCode) -> Response {
     let status = code.status();
     let body = ApiError::new(code, "simulated").to_envelope().to_string();
     json(status, extended, &body)

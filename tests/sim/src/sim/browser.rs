@@ -1,4 +1,4 @@
-//! Tabs: opened, frozen, ended; and what happens to the device around them.
+//! Tabs: opened, hidden, frozen, thawed, ended.
 
 use std::rc::Rc;
 
@@ -12,14 +12,16 @@ use crate::mix::Fault;
 use crate::ports::{Seat, SimPorts};
 use crate::queue::{Event, Resolve, TaskId};
 use crate::report::Report;
+use crate::turns;
 use crate::world::Errand;
 
 /// How often a tab runs a pass by itself, in milliseconds.
 const INTERVAL_MS: u64 = 30_000;
-/// The longest that a device is put away in a run, in milliseconds: tombstones and refresh tokens do not outlive more.
-const SLEEP_MS_MAX: u64 = 150 * DAY_MS;
+/// How often at the most a timer runs in the background, in milliseconds.
+const SLOW_TIMER_MS: u64 = 60_000;
+/// How long a browser waits for a frozen tab's transactions, in milliseconds.
+const PATIENCE_MS: u64 = 60_000;
 const HOUR_MS: u64 = 3_600_000;
-const DAY_MS: u64 = 24 * HOUR_MS;
 
 impl Sim {
     /// An empty database.
@@ -31,6 +33,14 @@ impl Sim {
 
     /// A tab over a database, opened soon.
     pub(crate) fn new_tab(&mut self, database: usize) {
+        let tab = self.place(database);
+        self.world
+            .borrow_mut()
+            .after(tab as u64, Event::Open { tab });
+    }
+
+    /// Room for a tab or a worker that is not open.
+    pub(super) fn place(&mut self, database: usize) -> usize {
         let tab = Tab {
             life: 0,
             database,
@@ -38,18 +48,19 @@ impl Sim {
             ready: false,
             plan: 0,
             status: None,
-            frozen: false,
+            hidden_until_ms: 0,
             deferred: Vec::new(),
         };
         self.tabs.push(tab);
-        let number = self.tabs.len() - 1;
-        self.world
-            .borrow_mut()
-            .after(number as u64, Event::Open { tab: number });
+        self.tabs.len() - 1
     }
 
     /// Loads a tab, or goes on with loading it.
     pub(crate) fn open(&mut self, tab: usize) {
+        if self.is_frozen(tab) {
+            // The browser has discarded it meanwhile; a look at it loads it anew.
+            self.end_tab(tab);
+        }
         if self.tabs[tab].engine.is_none() {
             self.give_engine(tab);
         }
@@ -104,9 +115,10 @@ impl Sim {
             },
         )));
         let life = place.life;
-        self.world
-            .borrow_mut()
-            .after(INTERVAL_MS, Event::Interval { tab, life });
+        if !self.is_worker(tab) {
+            let mut world = self.world.borrow_mut();
+            world.after(INTERVAL_MS, Event::Interval { tab, life });
+        }
     }
 
     /// Puts a tab before another database.
@@ -114,6 +126,8 @@ impl Sim {
         if end_tasks {
             self.drop_tasks(tab);
         }
+        let old = self.tabs[tab].database;
+        self.world.borrow_mut().databases[old].disconnect(tab);
         self.tabs[tab].database = database;
         self.give_engine(tab);
     }
@@ -139,18 +153,49 @@ impl Sim {
         if self.tabs[tab].life != life || self.tabs[tab].engine.is_none() {
             return;
         }
+        let wait_ms = if self.is_hidden(tab) {
+            SLOW_TIMER_MS
+        } else {
+            INTERVAL_MS
+        };
         self.world
             .borrow_mut()
-            .after(INTERVAL_MS, Event::Interval { tab, life });
-        if !self.tabs[tab].frozen {
+            .after(wait_ms, Event::Interval { tab, life });
+        if !self.is_frozen(tab) {
             self.pass(tab, Trigger::Timer);
         }
     }
 
     pub(super) fn planned(&mut self, tab: usize, life: u64, plan: u64) {
         let place = &self.tabs[tab];
-        if place.life == life && place.plan == plan && !place.frozen {
-            self.pass(tab, Trigger::Timer);
+        if place.life != life || place.plan != plan || self.is_frozen(tab) {
+            return;
+        }
+        if self.is_hidden(tab) {
+            let event = Event::Planned { tab, life, plan };
+            self.world.borrow_mut().after(SLOW_TIMER_MS, event);
+            return;
+        }
+        self.pass(tab, Trigger::Timer);
+    }
+
+    fn is_hidden(&self, tab: usize) -> bool {
+        self.tabs[tab].hidden_until_ms > self.world.borrow().now_ms
+    }
+
+    /// A tab goes to the background for a while.
+    pub(super) fn hide(&mut self, tab: usize, for_ms: u64) {
+        let mut world = self.world.borrow_mut();
+        self.tabs[tab].hidden_until_ms = world.now_ms + for_ms;
+        world.say(&[14, tab as u64, for_ms], || {
+            format!("tab {tab} is in the background for {for_ms} ms")
+        });
+        world.after(for_ms, Event::Shows { tab });
+    }
+
+    pub(super) fn show(&mut self, tab: usize) {
+        if !self.is_frozen(tab) && !self.is_hidden(tab) {
+            self.pass(tab, Trigger::Foreground);
         }
     }
 
@@ -160,8 +205,8 @@ impl Sim {
         if was {
             return;
         }
-        for tab in 0..self.tabs.len() {
-            if !self.tabs[tab].frozen {
+        for tab in self.pages() {
+            if !self.is_frozen(tab) {
                 self.pass(tab, Trigger::Online);
             }
         }
@@ -180,6 +225,14 @@ impl Sim {
             self.cut_power();
             return None;
         }
+        if self.is_worker(tab) {
+            if !world.strikes(Fault::WorkerKilled) {
+                return Some(resolve);
+            }
+            drop(world);
+            self.end_tab(tab);
+            return None;
+        }
         if world.strikes(Fault::Crash) || world.strikes(Fault::Reload) {
             let after_ms = world.rng.between(200, 30_000);
             world.after(after_ms, Event::Open { tab });
@@ -193,16 +246,35 @@ impl Sim {
                 .pick(&[2_000, 100_000, 3 * HOUR_MS])
                 .unwrap_or(&2_000);
             let for_ms = world.rng.between(200, longest);
-            world.say(&[10, tab as u64], || {
-                format!("tab {tab} freezes for {for_ms} ms")
-            });
-            world.after(for_ms, Event::Thaw { tab });
             drop(world);
-            self.tabs[tab].frozen = true;
+            self.freeze(tab, for_ms);
             self.tabs[tab].deferred.push((task, resolve));
             return None;
         }
         Some(resolve)
+    }
+
+    /// A tab stops where it stands, for a while: locks and transactions stay its own.
+    pub(super) fn freeze(&mut self, tab: usize, for_ms: u64) {
+        let mut world = self.world.borrow_mut();
+        world.say(&[10, tab as u64], || {
+            format!("tab {tab} freezes for {for_ms} ms")
+        });
+        world.frozen.insert(tab);
+        if world.strikes(Fault::Discards) {
+            let after_ms = world.rng.between(0, for_ms);
+            world.after(after_ms, Event::Open { tab });
+        }
+        if world.mix.loses_patience {
+            world.after(PATIENCE_MS, Event::LosePatience { tab });
+        }
+        world.after(for_ms, Event::Thaw { tab });
+    }
+
+    pub(super) fn lose_patience(&mut self, tab: usize) {
+        if self.is_frozen(tab) {
+            turns::abort_all(&mut self.world.borrow_mut(), tab);
+        }
     }
 
     /// A tab ends, and everything it was doing with it.
@@ -215,13 +287,18 @@ impl Sim {
         let place = &mut self.tabs[tab];
         place.engine = None;
         place.ready = false;
-        place.frozen = false;
+        place.hidden_until_ms = 0;
         place.deferred.clear();
-        check_told(&mut self.world.borrow_mut(), self.tabs[tab].database);
+        let database = place.database;
+        let mut world = self.world.borrow_mut();
+        world.frozen.remove(&tab);
+        world.databases[database].disconnect(tab);
+        check_told(&mut world, database);
     }
 
     fn cut_power(&mut self) {
-        for tab in 0..self.tabs.len() {
+        self.end_worker();
+        for tab in self.pages() {
             self.end_tab(tab);
             let mut world = self.world.borrow_mut();
             let after_ms = world.rng.between(5_000, 120_000);
@@ -244,7 +321,7 @@ impl Sim {
 
     /// A frozen tab goes on, with everything that happened to it meanwhile.
     pub(crate) fn thaw(&mut self, tab: usize) {
-        if !std::mem::take(&mut self.tabs[tab].frozen) {
+        if !self.world.borrow_mut().frozen.remove(&tab) {
             return;
         }
         let deferred = std::mem::take(&mut self.tabs[tab].deferred);
@@ -259,81 +336,11 @@ impl Sim {
         self.pass(tab, Trigger::Foreground);
     }
 
-    /// Looks for trouble that strikes the whole device or the backend.
-    pub(super) fn trouble(&mut self) {
-        let mut world = self.world.borrow_mut();
-        let next_ms = world.rng.between(3_000, 15_000);
-        let wait_ms = self.asleep_until_ms.saturating_sub(world.now_ms) + next_ms;
-        world.after(wait_ms, Event::Trouble);
-        let for_ms = *world.rng.pick(&[3_000, 40_000, 400_000]).unwrap_or(&3_000);
-        let until_ms = world.now_ms + world.rng.below(for_ms);
-        if world.strikes(Fault::Offline) {
-            world.say(&[20, until_ms], || format!("offline until {until_ms} ms"));
-            world.net.offline_until_ms = until_ms;
-            world.net.seems_online = world.rng.per_mille(300);
-            world.queue.push(until_ms, Event::Online);
-        }
-        if world.strikes(Fault::ServerDown) {
-            world.say(&[21, until_ms], || {
-                format!("the server is down until {until_ms} ms")
-            });
-            world.net.down_until_ms = until_ms;
-        }
-        if world.strikes(Fault::PortalStands) {
-            world.say(&[22, until_ms], || {
-                format!("a portal stands until {until_ms} ms")
-            });
-            world.net.portal_until_ms = until_ms;
-        }
-        if world.strikes(Fault::ClockJumps) {
-            let hour = i64::try_from(HOUR_MS).unwrap_or(0);
-            let by = *world
-                .rng
-                .pick(&[10_000, 600_000, 3 * hour, 48 * hour, 8_760 * hour])
-                .unwrap_or(&0);
-            world.wall_offset_ms = match world.rng.below(3) {
-                0 => 0,
-                1 => world.wall_offset_ms + by,
-                _ => world.wall_offset_ms - by,
-            };
-            let offset_ms = world.wall_offset_ms;
-            world.say(&[23, offset_ms.unsigned_abs()], || {
-                format!("the clock is {offset_ms} ms off")
-            });
-        }
-        if world.strikes(Fault::LongSleep) {
-            let longest = *world
-                .rng
-                .pick(&[6 * HOUR_MS, 40 * DAY_MS, 100 * DAY_MS])
-                .unwrap_or(&HOUR_MS);
-            let for_ms = world
-                .rng
-                .between(HOUR_MS, longest)
-                .min(SLEEP_MS_MAX - self.slept_ms);
-            drop(world);
-            self.sleep(for_ms);
-        }
-    }
-
-    fn sleep(&mut self, for_ms: u64) {
-        let now_ms = self.world.borrow().now_ms;
-        self.world.borrow_mut().say(&[24, for_ms], || {
-            format!("the device is put away for {for_ms} ms")
-        });
-        self.slept_ms += for_ms;
-        self.asleep_until_ms = now_ms + for_ms;
-        for tab in 0..self.tabs.len() {
-            self.end_tab(tab);
-            self.world
-                .borrow_mut()
-                .after(for_ms + tab as u64, Event::Open { tab });
-        }
-    }
-
     /// A tab that a person can use, if there is one.
     pub(crate) fn usable_tab(&mut self) -> Option<usize> {
-        let usable: Vec<_> = (0..self.tabs.len())
-            .filter(|tab| self.tabs[*tab].ready && !self.tabs[*tab].frozen)
+        let usable: Vec<_> = self
+            .pages()
+            .filter(|tab| self.tabs[*tab].ready && !self.is_frozen(*tab))
             .collect();
         self.world.borrow_mut().rng.pick(&usable).copied()
     }

@@ -43,7 +43,13 @@ impl Sim {
                     self.tabs[tab].status = Some(status);
                 }
             }
-            Report::Stands { status: Err(_), .. } => {}
+            Report::Stands {
+                tab,
+                life,
+                status: Err(_),
+            } => {
+                self.keep_up(tab, life);
+            }
             Report::Wrote {
                 tab,
                 life,
@@ -51,7 +57,9 @@ impl Sim {
                 result,
             } => {
                 self.wrote(action, &result);
-                if result.is_ok() && self.tabs[tab].life == life {
+                if result.is_err() {
+                    self.keep_up(tab, life);
+                } else if self.tabs[tab].life == life {
                     self.pass(tab, Trigger::Saved);
                 }
             }
@@ -102,11 +110,30 @@ impl Sim {
         if done {
             self.tabs[tab].ready = true;
             self.pass(tab, Trigger::Start);
-        } else {
+        } else if !self.keep_up(tab, life) {
             self.world
                 .borrow_mut()
                 .after(SET_UP_AGAIN_MS, Event::Open { tab });
         }
+    }
+
+    /// Loads a tab anew, as the words on its screen ask for, if a newer app has made its database newer.
+    fn keep_up(&mut self, tab: usize, life: u64) -> bool {
+        if self.tabs[tab].life != life || self.is_worker(tab) {
+            return false;
+        }
+        {
+            let mut world = self.world.borrow_mut();
+            let version = world.databases[self.tabs[tab].database].version;
+            if version <= world.app_of(tab) {
+                return false;
+            }
+            world.apps.insert(tab, version);
+            let after_ms = world.rng.between(300, 20_000);
+            world.after(after_ms, Event::Open { tab });
+        }
+        self.end_tab(tab);
+        true
     }
 
     /// Plans a pass for when the next event may go out, as the app's shell does.
