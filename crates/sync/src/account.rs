@@ -16,6 +16,7 @@ use crate::meta::{
     self, Account, Adoption, AppMode, Backend, BackendChoice, BackendKind, Profile, StoredSession,
     Tokens,
 };
+use crate::mutant::{self, Mutant};
 use crate::outcome::{is_html, retry_after_ms};
 use crate::ports::{Method, Notice, Ports, Response, SendError, Vault};
 use crate::session::to_json;
@@ -235,6 +236,7 @@ impl<P: Ports> Engine<P> {
                 .account
                 .as_ref()
                 .is_some_and(|bound| bound.key() != account.key())
+                && !mutant::is(Mutant::BindsAnyDatabase)
             {
                 return Step::Write(Vec::new(), Err(AuthError::OtherAccount));
             }

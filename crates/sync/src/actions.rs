@@ -13,6 +13,7 @@ use crate::gate::Blocked;
 use crate::kinds::Header;
 use crate::lane::{Act, Lane};
 use crate::meta::{self, Account, Profile};
+use crate::mutant::{self, Mutant};
 use crate::ports::{Notice, Ports};
 use crate::rows::{EntityKey, EntityRow, Kind, SyncState};
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
@@ -134,6 +135,14 @@ impl<P: Ports> Engine<P> {
             if !matches!(outcome, Err(StoreError::Unknown(_))) {
                 break;
             }
+            if mutant::is(Mutant::UnknownIsSaved) {
+                outcome = Ok(Ok(()));
+                break;
+            }
+            if mutant::is(Mutant::UnknownIsNotSaved) {
+                outcome = Err(StoreError::Aborted(String::new()));
+                break;
+            }
             match self.is_committed(key, &change, event_id).await {
                 Ok(true) => outcome = Ok(Ok(())),
                 Ok(false) => continue,
@@ -168,7 +177,8 @@ impl<P: Ports> Engine<P> {
         draft: Option<&str>,
     ) -> Result<Result<(), CommitError>, StoreError> {
         let now = self.now();
-        let program = move |mut answers: Answers| {
+        let later = std::cell::RefCell::new(Vec::new());
+        let program = |mut answers: Answers| {
             if answers.is_empty() {
                 return Step::Read(vec![
                     Query::Meta(meta::PROFILE.to_owned()),
@@ -202,12 +212,24 @@ impl<P: Ports> Engine<P> {
             match planned {
                 Ok(mut writes) => {
                     writes.extend(draft.map(|name| Write::RemoveDraft(name.to_owned())));
+                    later.replace(split(&mut writes));
                     Step::Write(writes, Ok(()))
                 }
                 Err(error) => Step::Write(Vec::new(), Err(error)),
             }
         };
-        self.transact(Mode::Strict, &STORES, program).await
+        let mode = if mutant::is(Mutant::SavesRelaxed) {
+            Mode::Relaxed
+        } else {
+            Mode::Strict
+        };
+        let done = self.transact(mode, &STORES, program).await?;
+        let later = later.into_inner();
+        if !later.is_empty() && mutant::is(Mutant::SplitsTheWrite) {
+            self.transact(mode, &STORES, |_| Step::Write(later.clone(), ()))
+                .await?;
+        }
+        Ok(done)
     }
 
     /// Whether an action of unknown outcome is in the database.
@@ -287,6 +309,15 @@ impl<P: Ports> Engine<P> {
         })
         .await
     }
+}
+
+/// What a mutant leaves out of the one transaction.
+fn split(writes: &mut Vec<Write>) -> Vec<Write> {
+    if !mutant::is(Mutant::SplitsTheWrite) && !mutant::is(Mutant::ForgetsTheEvent) {
+        return Vec::new();
+    }
+    let is_event = |write: &mut Write| matches!(write, Write::PutEvent(_));
+    writes.extract_if(.., is_event).collect()
 }
 
 /// What an action writes.

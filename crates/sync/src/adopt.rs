@@ -12,6 +12,7 @@ use crate::lane::{Act, Lane};
 use crate::limits::ADOPTION_STEP;
 use crate::log::{Level, LogEvent};
 use crate::meta::{self, Adoption, Profile};
+use crate::mutant::{self, Mutant};
 use crate::ports::{Notice, Ports};
 use crate::rows::EntityRow;
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
@@ -157,7 +158,10 @@ impl<P: Ports> Engine<P> {
                 ..row.clone()
             }));
         }
-        let finished = entities.len() < ADOPTION_STEP;
+        let finished = entities.len() < ADOPTION_STEP || mutant::is(Mutant::AdoptsOneStep);
+        if mutant::is(Mutant::AdoptionSkips) {
+            writes.retain(|write| matches!(write, Write::PutEntity(_)));
+        }
         let next = Profile {
             adoption: (!finished).then(|| adoption.clone()),
             ..profile.clone()

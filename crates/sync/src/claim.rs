@@ -16,6 +16,7 @@ use crate::gate::Gate;
 use crate::limits::{CLAIM_BYTES_MAX, CLAIM_EVENTS_MAX, LEASE_MS};
 use crate::log::LogEvent;
 use crate::meta::{self, BackendKind, Profile, Progress, StoredSession};
+use crate::mutant::{self, Mutant};
 use crate::ports::{Ports, Random};
 use crate::rows::{BaseRow, ClaimItem, ClaimRow, OutboxRow};
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
@@ -49,7 +50,7 @@ pub(crate) struct Claimant {
 
 impl Claimant {
     fn may_take(&self, claim: &ClaimRow, now: Timestamp) -> bool {
-        self.alone || is_over(claim, now)
+        !mutant::is(Mutant::NeverReleasesLeases) && (self.alone || is_over(claim, now))
     }
 }
 
@@ -111,7 +112,12 @@ impl<P: Ports> Engine<P> {
             };
             next.unwrap_or_else(|error| Step::Write(Vec::new(), Err(error)))
         };
-        self.transact(Mode::Strict, &STORES, program).await?
+        let mode = if mutant::is(Mutant::ClaimsRelaxed) {
+            Mode::Relaxed
+        } else {
+            Mode::Strict
+        };
+        self.transact(mode, &STORES, program).await?
     }
 
     /// Profile, session and gate as they are now; `None` if somebody else has taken over the claim.
@@ -204,6 +210,13 @@ impl<P: Ports> Engine<P> {
             ..reads.progress
         };
         writes.extend(taken_over(reads, &events));
+        if mutant::is(Mutant::DeletesBeforeFetch) {
+            writes.extend(
+                events
+                    .iter()
+                    .map(|event| Write::RemoveEvent(event.item.seq)),
+            );
+        }
         writes.push(Write::PutClaim(row.clone()));
         writes.push(Write::PutMeta(
             meta::EPOCH.to_owned(),
@@ -233,7 +246,10 @@ impl<P: Ports> Engine<P> {
             .iter()
             .flat_map(|claim| &claim.items)
             .find(|item| item.event_id == row.event_id);
-        let fixed = earlier.map(|item| &item.request).or(row.request.as_ref());
+        let fixed = earlier
+            .map(|item| &item.request)
+            .or(row.request.as_ref())
+            .filter(|_| !mutant::is(Mutant::RebuildsBytes));
         // Bringing an entity back is a creation to a backend that knows nothing else, and a 409 the echo of it.
         let revives = row.operation == Operation::Updated && base.is_some_and(|base| base.deleted);
         let operation = match claimant.backend {
@@ -280,7 +296,9 @@ fn after_claims(
     reads.progress = meta::from_bytes(answers.take_bytes().as_deref())?;
     reads.claims = answers.take_claims();
     let account = reads.profile.syncing().map(crate::meta::Account::key);
-    if account.as_ref() != Some(&claimant.account) || session.generation != claimant.generation {
+    let other_session = session.generation != claimant.generation;
+    let forgiven = mutant::is(Mutant::SendsAfterSignOut);
+    if account.as_ref() != Some(&claimant.account) || (other_session && !forgiven) {
         return Ok(Step::Write(Vec::new(), Ok(None)));
     }
     let taken: usize = reads.claims.iter().map(|claim| claim.items.len()).sum();
@@ -310,15 +328,27 @@ fn after_due(
         again.extend(answers.take_outbox());
     }
     let held = |row: &OutboxRow| {
-        reads
-            .claims
-            .iter()
-            .any(|claim| claim.items.iter().any(|item| item.event_id == row.event_id))
+        !mutant::is(Mutant::IgnoresOtherClaims)
+            && reads
+                .claims
+                .iter()
+                .any(|claim| claim.items.iter().any(|item| item.event_id == row.event_id))
     };
     // What was taken over goes first: it may be at the server already.
     let fresh = due.into_iter().filter(|row| !held(row));
     let ours = |row: &OutboxRow| row.account == claimant.account;
     reads.candidates = again.iter().cloned().chain(fresh).filter(ours).collect();
+    if mutant::is(Mutant::ExpiresEvents) {
+        let old = |row: &OutboxRow| now.millis_since(row.created_at) > 7 * lume_core::time::DAY_MS;
+        let expired = reads.candidates.iter().filter(|row| old(row));
+        let removals: Vec<_> = expired
+            .filter_map(|row| row.seq)
+            .map(Write::RemoveEvent)
+            .collect();
+        if !removals.is_empty() {
+            return Step::Write(removals, Ok(None));
+        }
+    }
     if reads.candidates.is_empty() {
         return Step::Write(leftovers(reads, &[], claimant, now), Ok(None));
     }
@@ -339,6 +369,7 @@ fn taken_over(reads: &Reads, events: &[ClaimedEvent]) -> Vec<Write> {
         held.any(|item| item.event_id == row.event_id)
     };
     let rows = reads.candidates.iter().filter(|row| row.request.is_none());
+    let rows = rows.filter(|_| !mutant::is(Mutant::ForgetsTakenOverBytes));
     rows.filter(is_held)
         .filter_map(|row| {
             let event = events

@@ -12,6 +12,7 @@ use crate::claim::ClaimedEvent;
 use crate::content::{Content, Operation};
 use crate::engine::Engine;
 use crate::limits::IN_PROGRESS_MS;
+use crate::mutant::{self, Mutant};
 use crate::pass::Pass;
 use crate::ports::{Method, Ports, Request, Response};
 use crate::rows::{Failure, FailureReason};
@@ -53,6 +54,9 @@ impl<P: Ports> Engine<P> {
                 wait_ms: IN_PROGRESS_MS,
             };
         };
+        if mutant::is(Mutant::AcknowledgesExpiredKeys) {
+            return Verdict::Acknowledged { rev: None };
+        }
         match find(event, &there) {
             Finding::Applied(rev) => Verdict::Acknowledged { rev },
             Finding::Open => self.reissued(event, now),

@@ -74,12 +74,42 @@ fn what_stands_where_the_event_begins_was_not_reached_by_it() {
 #[test]
 fn what_is_something_else_was_written_by_somebody_else() {
     let cases = [
-        (Operation::Created, None, live("theirs", REV), FailureReason::Exists),
-        (Operation::Created, None, There::Deleted(Some(REV)), FailureReason::Gone),
-        (Operation::Updated, Some(REV), live("theirs", OTHER_REV), FailureReason::Version),
-        (Operation::Updated, Some(REV), There::Absent, FailureReason::Gone),
-        (Operation::Updated, Some(REV), There::Deleted(Some(OTHER_REV)), FailureReason::Gone),
-        (Operation::Deleted, Some(REV), live("theirs", OTHER_REV), FailureReason::Version),
+        (
+            Operation::Created,
+            None,
+            live("theirs", REV),
+            FailureReason::Exists,
+        ),
+        (
+            Operation::Created,
+            None,
+            There::Deleted(Some(REV)),
+            FailureReason::Gone,
+        ),
+        (
+            Operation::Updated,
+            Some(REV),
+            live("theirs", OTHER_REV),
+            FailureReason::Version,
+        ),
+        (
+            Operation::Updated,
+            Some(REV),
+            There::Absent,
+            FailureReason::Gone,
+        ),
+        (
+            Operation::Updated,
+            Some(REV),
+            There::Deleted(Some(OTHER_REV)),
+            FailureReason::Gone,
+        ),
+        (
+            Operation::Deleted,
+            Some(REV),
+            live("theirs", OTHER_REV),
+            FailureReason::Version,
+        ),
     ];
     for (operation, from, there, reason) in cases {
         assert_eq!(find(&event(operation, from), &there), Finding::Met(reason));

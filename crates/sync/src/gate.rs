@@ -11,6 +11,7 @@ use crate::limits::{
     BACKOFF_MS_MAX, BACKOFF_MS_MIN, FRUITLESS_REQUESTS_PER_MINUTE_MAX, GATE_PROBE_MS, NUDGE_MS_MIN,
     PASS_REQUESTS_ROOM,
 };
+use crate::mutant::{self, Mutant};
 
 const MINUTE_MS: i64 = 60_000;
 /// The shortest wait: bad luck with the jitter must not make a hot loop.
@@ -166,7 +167,10 @@ impl Gate {
             remaining(self.until, self.wait_ms, now),
             remaining(stored.until, stored.wait_ms, now),
         );
-        if !stored.is_asked_to_wait(now) || (self.asked_for && ours >= theirs) {
+        if !stored.is_asked_to_wait(now)
+            || (self.asked_for && ours >= theirs)
+            || mutant::is(Mutant::ForgetsAskedWait)
+        {
             return self.clone();
         }
         Self {
@@ -186,6 +190,9 @@ impl Gate {
 
     /// What is left, in milliseconds, until `room` more fruitless requests fit into the minute before them.
     pub fn minute_left(&self, now: Timestamp, room: usize) -> u64 {
+        if mutant::is(Mutant::UnboundedMinute) {
+            return 0;
+        }
         // A time ahead of now was written before the clock jumped back.
         let within = |at: &&Timestamp| (0..MINUTE_MS).contains(&now.millis_since(**at));
         let recent: Vec<_> = self.fruitless.iter().filter(within).collect();
@@ -254,6 +261,11 @@ impl Gate {
     }
 
     fn wait(&mut self, now: Timestamp, wait_ms: u64) {
+        let wait_ms = if mutant::is(Mutant::NeverBacksOff) {
+            0
+        } else {
+            wait_ms
+        };
         self.wait_ms = wait_ms;
         self.until = Some(now.plus_millis(i64::try_from(wait_ms).unwrap_or(i64::MAX)));
     }
@@ -356,7 +368,10 @@ mod tests {
         let mut longer = Gate::default();
         longer.back_off(NOW, Some(240_000), |_| 0);
         assert_eq!(longer.beside(&asked, NOW), longer);
-        assert_eq!(Gate::default().beside(&Gate::default(), NOW), Gate::default());
+        assert_eq!(
+            Gate::default().beside(&Gate::default(), NOW),
+            Gate::default()
+        );
     }
 
     #[test]

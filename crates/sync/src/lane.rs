@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::body;
 use crate::content::{Content, Operation, State, apply, difference};
 use crate::limits::DELETE_DELAY_MS;
+use crate::mutant::{self, Mutant};
 use crate::ports::Sealer;
 use crate::rows::{BaseRow, ClaimRow, EntityKey, EventState, OutboxRow, Seq, SyncState};
 use crate::store::{StoreError, Write};
@@ -48,9 +49,12 @@ impl<'a, S: Sealer> Lane<'a, S> {
         sealer: &'a S,
         key: EntityKey,
         base: Option<BaseRow>,
-        rows: Vec<OutboxRow>,
+        mut rows: Vec<OutboxRow>,
         claims: &[ClaimRow],
     ) -> Self {
+        if mutant::is(Mutant::OrdersByClock) {
+            rows.sort_by_key(|row| row.created_at);
+        }
         let claimed = claims
             .iter()
             .flat_map(|claim| claim.items.iter().map(|item| item.seq))
@@ -146,6 +150,9 @@ impl<'a, S: Sealer> Lane<'a, S> {
             if sealed.is_empty() {
                 continue;
             }
+            if mutant::is(Mutant::RevivalKeepsFields) {
+                continue;
+            }
             let known: Content = body::open(self.sealer, sealed)?;
             for name in known.into_iter().map(|(name, _)| name) {
                 patch.entry(name).or_insert(Value::Null);
@@ -182,7 +189,9 @@ impl<'a, S: Sealer> Lane<'a, S> {
         let tail = self.rows.last()?;
         let waiting = matches!(tail.state, EventState::Pending | EventState::Held);
         let claimed = tail.seq.is_some_and(|seq| self.claimed.contains(&seq));
-        let unsent = waiting && !claimed && tail.attempts == 0 && tail.request.is_none();
+        let claimed = claimed && !mutant::is(Mutant::CoalescesClaimed);
+        let sent = tail.attempts > 0 || tail.request.is_some();
+        let unsent = waiting && !claimed && (!sent || mutant::is(Mutant::CoalescesSent));
         if unsent { self.rows.pop() } else { None }
     }
 
@@ -215,7 +224,7 @@ impl<'a, S: Sealer> Lane<'a, S> {
             event_id: act.event_id,
             key: self.key.clone(),
             operation,
-            state: if first {
+            state: if first || mutant::is(Mutant::LaneWithoutHead) {
                 EventState::Pending
             } else {
                 EventState::Held
@@ -239,7 +248,9 @@ impl<'a, S: Sealer> Lane<'a, S> {
         event_id: EventId,
         rev: Option<Rev>,
     ) -> Result<Vec<Write>, StoreError> {
-        let Some(index) = self.rows.iter().position(|row| row.event_id == event_id) else {
+        let by_place = mutant::is(Mutant::AcknowledgesByPlace);
+        let found = |row: &OutboxRow| by_place || row.event_id == event_id;
+        let Some(index) = self.rows.iter().position(found) else {
             return Ok(Vec::new());
         };
         let row = self.rows.remove(index);
@@ -260,7 +271,13 @@ impl<'a, S: Sealer> Lane<'a, S> {
         };
         self.base = Some(base.clone());
         let mut writes = vec![Write::PutBase(base)];
+        if mutant::is(Mutant::ForgetsTheBase) {
+            writes.clear();
+        }
         writes.extend(row.seq.map(Write::RemoveEvent));
+        if mutant::is(Mutant::ForgetsTheNext) {
+            return Ok(writes);
+        }
         writes.extend(self.promote_head(rev).map(Write::PutEvent));
         Ok(writes)
     }

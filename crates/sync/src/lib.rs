@@ -24,6 +24,7 @@ pub mod limits;
 pub mod log;
 pub mod memory;
 pub mod meta;
+pub mod mutant;
 pub mod outcome;
 pub mod pass;
 pub mod ports;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::content::Operation;
 use crate::limits::RETRY_AFTER_MS_MAX;
 use crate::meta::BackendKind;
+use crate::mutant::{self, Mutant};
 use crate::ports::{Response, SendError};
 use crate::rows::FailureReason;
 
@@ -95,9 +96,23 @@ pub fn classify(asked: Asked, exchange: Result<&Response, SendError>) -> Outcome
         }
     };
     if response.redirected || (300..400).contains(&response.status) || response.status == 511 {
-        return Outcome::Captive;
+        return if mutant::is(Mutant::AcknowledgesRedirects) {
+            Outcome::Acknowledged { rev: None }
+        } else {
+            Outcome::Captive
+        };
     }
     let ours = is_ours(asked.backend, response);
+    let done = match response.status {
+        200 => mutant::is(Mutant::AcknowledgesAny200),
+        401 => mutant::is(Mutant::DropsOn401),
+        404 => mutant::is(Mutant::AcknowledgesMissingRoutes),
+        400.. => mutant::is(Mutant::AnyRefusalEnds),
+        _ => false,
+    };
+    if done {
+        return Outcome::Acknowledged { rev: None };
+    }
     match response.status {
         200..=299 => success(asked, response, ours),
         400..=499 => refusal(asked, response, ours),
@@ -265,6 +280,9 @@ fn failure(response: &Response) -> Outcome {
 /// `Retry-After` in milliseconds: seconds, or a date relative to the answer's own `Date`, so that this device's clock
 /// plays no part. At most an hour.
 pub fn retry_after_ms(response: &Response) -> Option<u64> {
+    if mutant::is(Mutant::IgnoresRetryAfter) {
+        return None;
+    }
     let value = response.retry_after.as_deref()?.trim();
     let wait_ms = if let Ok(seconds) = value.parse::<u64>() {
         seconds.saturating_mul(1000)

@@ -15,6 +15,7 @@ use crate::limits::{
 };
 use crate::log::{Level, LogEvent};
 use crate::meta::{Account, AppMode, BackendKind, Profile};
+use crate::mutant::{self, Mutant};
 use crate::ports::{Clock, Lock, Locks, Notice, Ports};
 use crate::rows::{ClaimRow, Failure};
 use crate::session::{Session, SessionState};
@@ -143,7 +144,8 @@ impl<P: Ports> Engine<P> {
             self.adopt(ADOPTION_STEPS_PER_PASS_MAX).await?;
             overview = self.overview().await?;
         }
-        if !overview.is_due(self.now()) {
+        let stuck = mutant::is(Mutant::StuckLaneBlocksAll) && overview.counts.dead > 0;
+        if stuck || !overview.is_due(self.now()) {
             return Ok(PassReport::default());
         }
         if overview.session.sealed.is_empty() {
@@ -164,7 +166,7 @@ impl<P: Ports> Engine<P> {
                 Some(guard)
             }
             Lock::Unavailable => None,
-            Lock::Busy if self.passes_by(&overview) => None,
+            Lock::Busy if !mutant::is(Mutant::WaitsForTheLock) && self.passes_by(&overview) => None,
             Lock::Busy => return Ok(PassReport::default()),
         };
         let report = self.flush(overview, guard.is_some()).await;
@@ -327,13 +329,15 @@ impl<P: Ports> Engine<P> {
         };
         let now_ms = self.ports().clock().monotonic_ms();
         let now = self.now();
-        if now_ms.saturating_sub(asked_ms) > LOOK_MS_MAX
+        let late = now_ms.saturating_sub(asked_ms) > LOOK_MS_MAX
             || now_ms.saturating_sub(pass.claimed_ms) > LEASE_MS - LEASE_MARGIN_MS
-            || !has_margin(claim, now)
-        {
+            || !has_margin(claim, now);
+        if late && !mutant::is(Mutant::SendsWhatWasFrozen) {
             return Ok(Flow::Stop);
         }
-        if seen.session.generation != pass.session.generation || seen.profile.syncing().is_none() {
+        let other_session = seen.session.generation != pass.session.generation;
+        let forgiven = mutant::is(Mutant::SendsAfterSignOut);
+        if (other_session && !forgiven) || seen.profile.syncing().is_none() {
             return Ok(Flow::Stop);
         }
         // Another flusher was asked to wait.
@@ -368,11 +372,16 @@ impl<P: Ports> Engine<P> {
             .insert(event.item.key.clone());
         self.notify(&Notice::Status);
         loop {
+            let event_id = if mutant::is(Mutant::NewKeyEachTime) {
+                self.new_event_id()
+            } else {
+                event.item.event_id
+            };
             let request = event.request.to_request(
                 &pass.profile.backend,
                 pass.kind,
                 &pass.session.tokens,
-                &event.item.event_id.to_string(),
+                &event_id.to_string(),
                 &self.options.client_version,
             );
             let route = event.item.key.kind.spec().map_or("", |spec| spec.path);

@@ -12,6 +12,7 @@ use crate::gate::{Blocked, Gate};
 use crate::limits::{AUTH_LOCK_MS_MAX, TOKEN_REFRESH_MS};
 use crate::log::{Level, LogEvent};
 use crate::meta::{self, Account, Backend, BackendKind, Profile, StoredSession, Tokens};
+use crate::mutant::{self, Mutant};
 use crate::outcome::{self, is_ours, retry_after_ms};
 use crate::ports::{
     Clock, Locks, Method, Notice, Ports, Request, Response, SendError, Transport, Vault,
@@ -124,6 +125,10 @@ impl<P: Ports> Engine<P> {
             return Ok(unreachable);
         };
         let ours = is_ours(kind, &response);
+        if mutant::is(Mutant::DropsSessionOnTrouble) && response.status >= 400 {
+            self.drop_tokens(stored.generation).await?;
+            return Ok(SessionState::SignedOut);
+        }
         match response.status {
             200..=299 if ours => {
                 let pair = response
@@ -262,13 +267,12 @@ impl<P: Ports> Engine<P> {
                 return Step::Read(vec![Query::Meta(meta::SESSION.to_owned())]);
             }
             match meta::from_bytes::<StoredSession>(answers.take_bytes().as_deref()) {
-                Ok(stored) if stored.generation == seen => Step::Write(
-                    vec![Write::PutMeta(
-                        meta::SESSION.to_owned(),
-                        meta::to_bytes(&next),
-                    )],
-                    Ok(true),
-                ),
+                Ok(stored)
+                    if stored.generation == seen || mutant::is(Mutant::StoresOlderTokens) =>
+                {
+                    let write = Write::PutMeta(meta::SESSION.to_owned(), meta::to_bytes(&next));
+                    Step::Write(vec![write], Ok(true))
+                }
                 Ok(_) => Step::Write(Vec::new(), Ok(false)),
                 Err(error) => Step::Write(Vec::new(), Err(error)),
             }

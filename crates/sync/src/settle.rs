@@ -8,10 +8,13 @@ use lume_core::ids::EventId;
 use lume_core::time::Timestamp;
 use lume_wire::Rev;
 
+use crate::body;
+use crate::content::State;
 use crate::engine::Engine;
 use crate::gate::Gate;
 use crate::lane::Lane;
 use crate::meta::{self, Progress, StoredSession};
+use crate::mutant::{self, Mutant};
 use crate::pass::Pass;
 use crate::ports::{Ports, Sealer};
 use crate::rows::{ClaimItem, ClaimRow, EventState, Failure};
@@ -135,16 +138,32 @@ impl<P: Ports> Engine<P> {
             let rows = answers.take_outbox();
             let mut lane = Lane::new(self.sealer(), key, answers.take_base(), rows, &claims);
             let entity = answers.take_entity();
-            let ours = stored.is_some_and(|stored| holds(stored, &settlement.item));
+            let ours = stored.is_some_and(|stored| holds(stored, &settlement.item))
+                || mutant::is(Mutant::LateFailureCounts);
             let changes = apply_verdict(&mut lane, settlement, ours, now)?;
             if let (Some(mut entity), false) = (entity, changes.is_empty()) {
+                if mutant::is(Mutant::AnswerOverwritesData)
+                    && let State::Live(content) = lane.base_state()?
+                {
+                    entity.body = body::seal(self.sealer(), &content);
+                }
+                if mutant::is(Mutant::RefusedIsGone)
+                    && matches!(settlement.verdict, Verdict::Dead(_))
+                {
+                    writes.push(Write::RemoveEntity(entity.key));
+                    writes.push(Write::RemoveEvent(settlement.item.seq));
+                    continue;
+                }
                 entity.sync = lane.sync_state();
                 entity.rev = lane.base_rev();
                 writes.push(Write::PutEntity(entity));
             }
             writes.extend(changes);
         }
-        writes.extend(stored.map(|stored| without(stored, group)));
+        writes.extend(claims.iter().filter_map(|held| {
+            let ours = stored.is_some_and(|stored| stored.id == held.id);
+            without(held, group, ours)
+        }));
         let any = group
             .iter()
             .any(|settlement| matches!(settlement.verdict, Verdict::Acknowledged { .. }));
@@ -160,7 +179,8 @@ impl<P: Ports> Engine<P> {
             meta::PROGRESS.to_owned(),
             meta::to_bytes(&progress),
         ));
-        if stored.is_some() && !is_renewed(&session, pass.session.generation) {
+        let renewed = is_renewed(&session, pass.session.generation);
+        if stored.is_some() && !renewed {
             let gate = meta::to_bytes(&pass.gate.beside(&known, now));
             writes.push(Write::PutMeta(meta::GATE.to_owned(), gate));
         }
@@ -198,7 +218,9 @@ impl<P: Ports> Engine<P> {
 
 /// Whether somebody signed in or refreshed since: then what an older session has met does not shut the gate.
 fn is_renewed(session: &StoredSession, generation: u64) -> bool {
-    session.generation != generation && !session.sealed.is_empty()
+    session.generation != generation
+        && !session.sealed.is_empty()
+        && !mutant::is(Mutant::OldSessionShutsTheGate)
 }
 
 /// Whether a claim still has this event: another flusher may have taken over a part of it.
@@ -209,12 +231,14 @@ fn holds(stored: &ClaimRow, item: &ClaimItem) -> bool {
         .any(|held| held.event_id == item.event_id)
 }
 
-/// The claim as it stands once the group is settled.
-fn without(stored: &ClaimRow, group: &[Settlement]) -> Write {
+/// A claim as it stands once the group is settled, if that changes it: ours loses the whole group, another one what was
+/// acknowledged after it had taken it over.
+fn without(stored: &ClaimRow, group: &[Settlement], ours: bool) -> Option<Write> {
     let settled = |item: &ClaimItem| {
-        group
-            .iter()
-            .any(|settlement| settlement.item.event_id == item.event_id)
+        group.iter().any(|settlement| {
+            let is_done = matches!(settlement.verdict, Verdict::Acknowledged { .. });
+            settlement.item.event_id == item.event_id && (ours || is_done)
+        })
     };
     let items: Vec<_> = stored
         .items
@@ -222,14 +246,17 @@ fn without(stored: &ClaimRow, group: &[Settlement]) -> Write {
         .filter(|item| !settled(item))
         .cloned()
         .collect();
-    if items.is_empty() {
+    if items.len() == stored.items.len() {
+        return None;
+    }
+    Some(if items.is_empty() {
         Write::RemoveClaim(stored.id)
     } else {
         Write::PutClaim(ClaimRow {
             items,
             ..stored.clone()
         })
-    }
+    })
 }
 
 fn apply_verdict<S: Sealer>(
@@ -270,6 +297,7 @@ fn apply_verdict<S: Sealer>(
         Verdict::Released { sent } => {
             if *sent {
                 row.request = request;
+                row.attempts += u32::from(mutant::is(Mutant::CountsLostRequests));
             }
         }
         Verdict::Dead(failure) => {

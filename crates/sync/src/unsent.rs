@@ -8,6 +8,7 @@ use crate::content::{Content, Operation, State};
 use crate::engine::Engine;
 use crate::kinds::Header;
 use crate::lane::Lane;
+use crate::mutant::{self, Mutant};
 use crate::ports::{Notice, Ports};
 use crate::rows::{EntityKey, EntityRow, EventState, Failure, OutboxRow};
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
@@ -163,7 +164,8 @@ impl<P: Ports> Engine<P> {
             return Ok(writes);
         };
         row.sync = lane.sync_state();
-        if decision == Decision::Discard && !apart {
+        let kept = mutant::is(Mutant::DiscardKeepsTheEffect);
+        if decision == Decision::Discard && !apart && !kept {
             match lane.folded()? {
                 State::Absent => {
                     writes.push(Write::RemoveEntity(row.key));

@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::gate::{Blocked, Gate};
 use crate::limits::{IN_PROGRESS_MS, PROBE_AFTER_FAILURES};
 use crate::meta::BackendKind;
+use crate::mutant::{self, Mutant};
 use crate::outcome::{Asked, Outcome, classify, is_html};
 use crate::pass::{Flow, Pass};
 use crate::ports::{Method, Ports, Response, SendError};
@@ -189,9 +190,15 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    pub(crate) fn retry_later(&self, event: &ClaimedEvent, status: Option<u16>, now: Timestamp) -> Verdict {
+    pub(crate) fn retry_later(
+        &self,
+        event: &ClaimedEvent,
+        status: Option<u16>,
+        now: Timestamp,
+    ) -> Verdict {
         match delay_ms(event.attempts + 1, |bound| self.below(bound)) {
             Some(wait_ms) => Verdict::Retry { wait_ms },
+            None if mutant::is(Mutant::GivenUpIsDone) => Verdict::Acknowledged { rev: None },
             None => Verdict::Dead(Failure {
                 reason: FailureReason::GaveUp,
                 status,

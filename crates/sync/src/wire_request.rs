@@ -8,6 +8,7 @@ use crate::content::{Content, Operation, merged};
 use crate::kinds::KindSpec;
 use crate::limits::{REQUEST_TIMEOUT_MS, REQUEST_TIMEOUT_MS_PER_KIB};
 use crate::meta::{Backend, BackendKind, Tokens};
+use crate::mutant::{self, Mutant};
 use crate::ports::{Method, Request};
 use crate::rows::OutboxRow;
 
@@ -70,7 +71,9 @@ impl EventRequest {
         let mut headers = base_headers(backend, kind, client_version);
         headers.push((headers::AUTHORIZATION, format!("Bearer {}", tokens.access)));
         if kind == BackendKind::Extended {
-            headers.push((headers::IDEMPOTENCY_KEY, event_id.to_owned()));
+            if !mutant::is(Mutant::SendsNoKey) {
+                headers.push((headers::IDEMPOTENCY_KEY, event_id.to_owned()));
+            }
             headers.extend(self.if_match.map(|rev| (headers::IF_MATCH, rev.to_etag())));
         }
         if self.body.is_some() {

@@ -2,17 +2,27 @@
 
 /// What may be asked for.
 pub(crate) const USAGE: &str = "\
-usage: lume-sim [--seeds N] [--from S] [--go-on]
+usage: lume-sim [--seeds N] [--from S] [--go-on] | --mutants
   --seeds N   how many seeds (default 200)
   --from S    the first one (default 0)
-  --go-on     run all of them, whatever they break, and count";
+  --go-on     run all of them, whatever they break, and count
+  --mutants   put each known bug into the engine, and see it found";
 
 const SEEDS_DEFAULT: u64 = 200;
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Wanted {
-    pub(crate) seeds: u64,
+pub(crate) enum Wanted {
+    /// Seeds of the engine as it is.
+    Seeds(Seeds),
+    /// Every mutant.
+    Mutants,
+}
+
+/// Which seeds.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Seeds {
+    pub(crate) count: u64,
     pub(crate) from: u64,
     /// Whether to run all seeds and count, whatever they break.
     pub(crate) go_on: bool,
@@ -25,8 +35,8 @@ impl Wanted {
     ///
     /// What is wrong, in words.
     pub(crate) fn read(arguments: &[String]) -> Result<Self, String> {
-        let mut wanted = Self {
-            seeds: SEEDS_DEFAULT,
+        let mut seeds = Seeds {
+            count: SEEDS_DEFAULT,
             from: 0,
             go_on: false,
         };
@@ -39,12 +49,13 @@ impl Wanted {
                 value.parse().map_err(|_| format!("{value} is no number"))
             };
             match argument.as_str() {
-                "--seeds" => wanted.seeds = number()?,
-                "--from" => wanted.from = number()?,
-                "--go-on" => wanted.go_on = true,
+                "--seeds" => seeds.count = number()?,
+                "--from" => seeds.from = number()?,
+                "--go-on" => seeds.go_on = true,
+                "--mutants" if arguments.len() == 1 => return Ok(Self::Mutants),
                 other => return Err(format!("what is {other}?")),
             }
         }
-        Ok(wanted)
+        Ok(Self::Seeds(seeds))
     }
 }

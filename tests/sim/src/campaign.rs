@@ -7,38 +7,33 @@ use std::time::Instant;
 
 use lume_sim::{Plan, shrink};
 
-use crate::arguments::Wanted;
+use crate::arguments::Seeds;
 use crate::total::Total;
 
 /// Runs what was asked for; whether no promise was broken.
-pub(crate) fn run(wanted: &Wanted) -> bool {
+pub(crate) fn run(wanted: &Seeds) -> bool {
     let began = Instant::now();
-    let end = wanted.from.saturating_add(wanted.seeds);
+    let end = wanted.from.saturating_add(wanted.count);
     let next = AtomicU64::new(wanted.from);
     let stop = AtomicBool::new(false);
     let total = Mutex::new(Total::default());
     let broken = Mutex::new(Vec::new());
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while !stop.load(Ordering::Relaxed) {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= end {
-                        return;
-                    }
-                    let outcome = lume_sim::run(seed);
-                    locked(&total).add(&outcome);
-                    if let Some(violation) = outcome.violation {
-                        if wanted.go_on {
-                            println!("seed {seed}: {:?}: {}", violation.invariant, violation.what);
-                        } else {
-                            stop.store(true, Ordering::Relaxed);
-                        }
-                        locked(&broken).push(seed);
-                    }
+    on_all_cores(|| {
+        while !stop.load(Ordering::Relaxed) {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= end {
+                return;
+            }
+            let outcome = lume_sim::run(seed);
+            locked(&total).add(&outcome);
+            if let Some(violation) = outcome.violation {
+                if wanted.go_on {
+                    println!("seed {seed}: {:?}: {}", violation.invariant, violation.what);
+                } else {
+                    stop.store(true, Ordering::Relaxed);
                 }
-            });
+                locked(&broken).push(seed);
+            }
         }
     });
     let broken = locked(&broken);
@@ -53,7 +48,18 @@ pub(crate) fn run(wanted: &Wanted) -> bool {
     broken.is_empty()
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+/// Does the same on each core; `work` shares out what there is to do.
+pub(crate) fn on_all_cores(work: impl Fn() + Sync) {
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(&work);
+        }
+    });
+}
+
+/// What a mutex holds.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().expect("no thread panics with the lock held")
 }
 

@@ -18,6 +18,7 @@ mod calm;
 mod checks;
 mod disk;
 mod entries;
+pub mod exhaustive;
 mod locks;
 mod mix;
 mod model;

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod campaign;
+mod mutants;
 mod total;
 
 use std::process::ExitCode;
@@ -15,8 +16,17 @@ use arguments::Wanted;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match Wanted::read(&arguments) {
-        Ok(wanted) if campaign::run(&wanted) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
+        Ok(wanted) => {
+            let good = match wanted {
+                Wanted::Seeds(seeds) => campaign::run(&seeds),
+                Wanted::Mutants => mutants::run_all(),
+            };
+            if good {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
+        }
         Err(message) => {
             eprintln!("error: {message}\n{}", arguments::USAGE);
             ExitCode::from(2)

@@ -29,7 +29,7 @@ use crate::ports::SimPorts;
 use crate::queue::{Event, Queue, Resolve, TaskId};
 use crate::rng::Rng;
 use crate::strokes::{Stroke, Strokes};
-use crate::trace::Trace;
+use crate::trace::{Trace, digest};
 use crate::turns::Turns;
 use crate::world::{Current, Errand, Shared, World};
 
@@ -83,6 +83,8 @@ pub struct Outcome {
     pub virtual_ms: u64,
     /// A hash of everything that happened.
     pub hash: u64,
+    /// A hash of everything that took effect at the server, in its order.
+    pub effects: u64,
     /// What happened how often.
     pub counts: Counts,
     /// The end of the trace, where it was to be read.
@@ -273,6 +275,7 @@ impl Sim {
             steps: self.steps,
             virtual_ms: world.now_ms,
             hash: world.trace.hash(),
+            effects: effects(&world.net.backend),
             counts: world.audit.counts,
             tail: world.trace.tail(),
             struck: world.strokes.struck().to_vec(),
@@ -343,6 +346,15 @@ impl Sim {
             drop(task);
         }
     }
+}
+
+/// What took effect, in order, as a number.
+fn effects(backend: &MemoryBackend) -> u64 {
+    let journal = backend.journal().iter();
+    let all: String = journal
+        .map(|effect| format!("{effect:?} {:?}\n", effect.body))
+        .collect();
+    digest(all.as_bytes())
 }
 
 fn register(world: &mut World, email: &str) -> Option<UserId> {

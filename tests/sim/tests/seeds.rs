@@ -1,6 +1,7 @@
 //! A handful of seeds with every `cargo test`; `cargo xtask sim` runs more.
 
-use lume_sim::{Fault, Outcome, run, run_to_read, run_with};
+use lume_sim::{Fault, Outcome, Plan, run, shrink};
+use lume_sync::mutant::{self, Mutant};
 
 const SEEDS: u64 = 30;
 
@@ -19,7 +20,7 @@ fn a_handful_of_seeds_break_no_promise() {
 #[test]
 fn the_same_seed_gives_the_same_trace_whether_it_is_read_or_not() {
     for seed in 0..SEEDS / 3 {
-        let (first, second) = (run(seed), run_to_read(seed));
+        let (first, second) = (run(seed), Plan::of(seed).run(true));
 
         assert_eq!(first.hash, second.hash, "seed {seed}");
         assert_eq!(first.steps, second.steps, "seed {seed}");
@@ -51,18 +52,63 @@ fn something_happens_in_these_worlds() {
 #[test]
 fn each_fault_alone_breaks_no_promise() {
     for (seed, fault) in (0..).zip(Fault::ALL) {
-        let outcome = run_with(seed, false, |mix| {
-            for other in Fault::ALL {
-                mix.set_rate(*other, 0);
-            }
-            if mix.is_extended() {
-                mix.set_rate(*fault, 150);
-            }
-        });
+        let mut plan = Plan::of(seed);
+        for other in Fault::ALL {
+            plan.mix.set_rate(*other, 0);
+        }
+        if plan.mix.is_extended() {
+            plan.mix.set_rate(*fault, 150);
+        }
+        let outcome = plan.run(false);
         assert!(
             outcome.violation.is_none(),
             "{fault:?}, seed {seed}: {:?}",
             outcome.violation
         );
     }
+}
+
+/// I25: no decision rests on what time it is. A clock that is wrong by any amount leads to the same run, effect by effect.
+#[test]
+fn a_clock_that_is_wrong_from_the_beginning_changes_nothing() {
+    const YEAR_MS: i64 = 365 * 86_400_000;
+    for seed in 0..SEEDS / 3 {
+        let right = Plan::of(seed);
+        let expected = right.run(false);
+        for shift_ms in [-5 * YEAR_MS, -1, 3 * YEAR_MS] {
+            let mut wrong = right.clone();
+            wrong.mix.shift_ms = shift_ms;
+            let found = wrong.run(false);
+
+            assert_eq!(
+                found.effects, expected.effects,
+                "seed {seed}, {shift_ms} ms"
+            );
+            assert!(found.violation.is_none(), "seed {seed}, {shift_ms} ms");
+        }
+    }
+}
+
+#[test]
+fn a_run_that_fails_is_shrunk_to_one_that_fails_alike() {
+    mutant::with(Mutant::AcknowledgesAny200, || {
+        let broken = (0..)
+            .map(Plan::of)
+            .find(|plan| plan.run(false).violation.is_some());
+        let plan = broken.expect("the simulation finds it");
+        let whole = plan.run(false);
+
+        let shrunk = shrink(&plan).expect("it fails");
+
+        let small = shrunk.plan.run(false);
+        let invariant = |outcome: &Outcome| outcome.violation.as_ref().map(|found| found.invariant);
+        assert_eq!(invariant(&small), invariant(&whole));
+        assert!(shrunk.plan.mix.actions <= plan.mix.actions);
+        assert!(small.struck.len() < whole.struck.len() && small.steps < whole.steps);
+    });
+}
+
+#[test]
+fn a_run_that_does_not_fail_is_not_shrunk() {
+    assert!(shrink(&Plan::of(0)).is_none());
 }

@@ -446,7 +446,6 @@ fn an_answer_about_an_expired_key_is_looked_up_at_the_entity() {
         "synced",
         "the backend has it as it was sent"
     );
-
 }
 
 #[test]

@@ -30,14 +30,19 @@ pub(super) fn check(
             .collect();
         for (id, row) in &after {
             meet(world, database, row);
-            let earlier = before.get(id).copied().or_else(|| reissued(world, &before, row));
+            let earlier = before
+                .get(id)
+                .copied()
+                .or_else(|| reissued(world, &before, row));
             changed(world, acts, *id, earlier, row);
             if let Some(earlier) = earlier {
                 late(world, acts, &commit.before, earlier, row);
             }
         }
         for (id, row) in &before {
-            let again = after.values().any(|row| reissued(world, &before, row).is_some());
+            let again = after
+                .values()
+                .any(|row| reissued(world, &before, row).is_some());
             if !after.contains_key(id) && !again {
                 gone(world, acts, &commit.before, *id, row);
             }
@@ -112,7 +117,10 @@ fn late(world: &mut World, acts: Will, before: &Tables, old: &OutboxRow, new: &O
     let claim = before.claims.values().find(holds);
     let claimer = claim.and_then(|claim| world.audit.claimers.get(&claim.id));
     if claimer.copied() != task {
-        let what = format!("{:?} failed at the hands of who does not hold it", old.event_id);
+        let what = format!(
+            "{:?} failed at the hands of who does not hold it",
+            old.event_id
+        );
         world.violate(Invariant::I15, what);
     }
 }

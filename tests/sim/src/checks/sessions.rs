@@ -15,7 +15,8 @@ const GRACE_MS: u64 = 30_000;
 
 /// Judges a commit that changed the session.
 pub(super) fn check(world: &mut World, database: usize, commit: &Commit) {
-    let is_session = |write: &Write| matches!(write, Write::PutMeta(name, _) if name == meta::SESSION);
+    let is_session =
+        |write: &Write| matches!(write, Write::PutMeta(name, _) if name == meta::SESSION);
     if !commit.writes.iter().any(is_session) {
         return;
     }

@@ -132,7 +132,9 @@ impl SimStore {
             let tab = self.0.tab;
             self.pause(move |world| {
                 if world.strikes(Fault::ConnectionLost) {
-                    world.say(&[7, tab as u64], || format!("tab {tab} loses its connection"));
+                    world.say(&[7, tab as u64], || {
+                        format!("tab {tab} loses its connection")
+                    });
                     turns::abort_all(world, tab);
                 }
             })
