@@ -249,7 +249,7 @@ impl<P: Ports> Engine<P> {
         let fixed = earlier
             .map(|item| &item.request)
             .or(row.request.as_ref())
-            .filter(|_| !mutant::is(Mutant::RebuildsBytes));
+            .filter(|_| !mutant::is(Mutant::RestampsBytes));
         // Bringing an entity back is a creation to a backend that knows nothing else, and a 409 the echo of it.
         let revives = row.operation == Operation::Updated && base.is_some_and(|base| base.deleted);
         let operation = match claimant.backend {
@@ -264,6 +264,11 @@ impl<P: Ports> Engine<P> {
             let base: Option<Content> = base
                 .map(|base| body::open(self.sealer(), &base.body))
                 .transpose()?;
+            let patch = if mutant::is(Mutant::RestampsBytes) {
+                restamped(patch, self.now())
+            } else {
+                patch
+            };
             let request =
                 EventRequest::new(spec, claimant.backend, user_id, row, &patch, base.as_ref());
             let sealed = body::seal(self.sealer(), &request);
@@ -281,6 +286,14 @@ impl<P: Ports> Engine<P> {
             request,
         }))
     }
+}
+
+/// What a mutant makes of a patch.
+fn restamped(mut patch: Content, now: Timestamp) -> Content {
+    if let Some(time) = patch.get_mut("updated_at") {
+        *time = now.to_string().into();
+    }
+    patch
 }
 
 /// Checks that the account is still the claimant's, and asks for what is due.

@@ -126,7 +126,9 @@ fn there(response: &Response) -> Option<There> {
 fn find(event: &ClaimedEvent, there: &There) -> Finding {
     let from = event.request.if_match;
     match (event.operation, there) {
-        (Operation::Deleted, There::Absent | There::Deleted(_)) => Finding::Applied(None),
+        (Operation::Deleted, There::Absent) => Finding::Applied(None),
+        // What revives the entity later is laid over this very tombstone.
+        (Operation::Deleted, There::Deleted(rev)) => Finding::Applied(*rev),
         (Operation::Deleted, There::Live(_, rev)) if from.is_none() || from == *rev => {
             Finding::Open
         }

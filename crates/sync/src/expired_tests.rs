@@ -50,10 +50,13 @@ fn what_has_the_events_content_was_brought_there_by_it() {
 
         assert_eq!(found, Finding::Applied(Some(REV)));
     }
-    for gone in [There::Absent, There::Deleted(Some(REV))] {
+    for (gone, rev) in [
+        (There::Absent, None),
+        (There::Deleted(Some(OTHER_REV)), Some(OTHER_REV)),
+    ] {
         let found = find(&event(Operation::Deleted, Some(REV)), &gone);
 
-        assert_eq!(found, Finding::Applied(None));
+        assert_eq!(found, Finding::Applied(rev));
     }
 }
 

@@ -19,7 +19,7 @@ macro_rules! mutants {
             /// What it does wrong, in a sentence.
             pub const fn what(self) -> &'static str {
                 match self {
-                    $(Self::$name => concat!($($what),+)),+
+                    $(Self::$name => concat!($($what),+).trim_ascii()),+
                 }
             }
         }
@@ -33,8 +33,8 @@ mutants! {
     IgnoresOtherClaims,
     /// A claim whose flusher is gone is never taken over.
     NeverReleasesLeases,
-    /// The bytes of an event are made anew at each claim.
-    RebuildsBytes,
+    /// The time of writing in an event's bytes is that of the attempt.
+    RestampsBytes,
     /// An event that was taken over does not keep the bytes that may have been sent.
     ForgetsTakenOverBytes,
     /// A claim is committed without waiting for the disk.
@@ -113,6 +113,8 @@ mutants! {
     DropsSessionOnTrouble,
     /// An older pair of tokens overwrites a newer one.
     StoresOlderTokens,
+    /// A tab that was frozen in the middle of a refresh presents the token that it had read before.
+    RefreshesWithOldTokens,
     /// Of many earlier entries only the first step gets its events.
     AdoptsOneStep,
     /// Adoption remembers its place before the events are made.

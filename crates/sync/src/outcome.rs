@@ -223,11 +223,18 @@ fn refusal(asked: Asked, response: &Response, ours: bool) -> Outcome {
             retry_after_ms: None,
             suspicious: true,
         },
+        // What these say stands in their code alone: without one that can be read nothing may be decided.
+        409 | 410 if !basic && error.is_none() => Outcome::Unreachable {
+            retry_after_ms: None,
+            suspicious: false,
+        },
         400 | 413 if asked.events > 1 => Outcome::Split,
         400 => refused(FailureReason::BadRequest),
         409 => conflict(asked, &code, refused),
         410 if code == ErrorCode::KeyExpired => Outcome::KeyExpired,
-        410 if asked.operation == Operation::Deleted => Outcome::Acknowledged { rev: None },
+        410 if asked.operation == Operation::Deleted => Outcome::Acknowledged {
+            rev: error.as_ref().and_then(|error| error.rev),
+        },
         410 => Outcome::Conflict(FailureReason::Gone),
         412 => Outcome::Conflict(FailureReason::Version),
         413 => refused(FailureReason::TooLarge),

@@ -16,7 +16,8 @@ use crate::limits::{
 use crate::log::{Level, LogEvent};
 use crate::meta::{Account, AppMode, BackendKind, Profile};
 use crate::mutant::{self, Mutant};
-use crate::ports::{Clock, Lock, Locks, Notice, Ports};
+use crate::outcome::{Asked, Outcome, classify};
+use crate::ports::{Clock, Lock, Locks, Notice, Ports, Response, SendError};
 use crate::rows::{ClaimRow, Failure};
 use crate::session::{Session, SessionState};
 use crate::settle::{Settlement, Verdict};
@@ -152,6 +153,7 @@ impl<P: Ports> Engine<P> {
             self.log_skip(LogEvent::SkippedNoToken);
             return Ok(PassReport::default());
         }
+        let stored = overview.gate.clone();
         match overview.gate.permit(self.now(), trigger) {
             Permit::Open => {}
             Permit::Nudged => {
@@ -169,7 +171,7 @@ impl<P: Ports> Engine<P> {
             Lock::Busy if !mutant::is(Mutant::WaitsForTheLock) && self.passes_by(&overview) => None,
             Lock::Busy => return Ok(PassReport::default()),
         };
-        let report = self.flush(overview, guard.is_some()).await;
+        let report = self.flush(overview, &stored, guard.is_some()).await;
         drop(guard);
         report
     }
@@ -184,7 +186,13 @@ impl<P: Ports> Engine<P> {
             && overview.is_stalled(self.now(), HEARTBEAT_MS_MAX)
     }
 
-    async fn flush(&self, overview: Overview, alone: bool) -> Result<PassReport, StoreError> {
+    /// Sends what is due; `stored` is the gate as it stands in the database.
+    async fn flush(
+        &self,
+        overview: Overview,
+        stored: &Gate,
+        alone: bool,
+    ) -> Result<PassReport, StoreError> {
         let began_ms = self.ports().clock().monotonic_ms();
         let Overview {
             profile,
@@ -222,7 +230,9 @@ impl<P: Ports> Engine<P> {
         let claims = self.send_all(&mut pass, overview.counts.waiting()).await?;
         if claims == 0 {
             // What is due is on its way from another tab. A nudge or a refresh is remembered all the same.
-            self.store_gate(&pass.gate, pass.session.generation).await?;
+            if pass.gate != *stored {
+                self.store_gate(&pass.gate, pass.session.generation).await?;
+            }
         } else {
             let PassReport { succeeded, failed } = pass.report;
             self.log(Level::Info, LogEvent::PassFinished { succeeded, failed });
@@ -386,6 +396,9 @@ impl<P: Ports> Engine<P> {
             );
             let route = event.item.key.kind.spec().map_or("", |spec| spec.path);
             let answer = self.send(route, request).await;
+            if self.is_late(pass) && !is_telling(event, pass.kind, &answer) {
+                return Ok(Judged::stop());
+            }
             match self.judge(pass, event, answer).await? {
                 Some(judged) => return Ok(judged),
                 // The token was refreshed, which may have taken long.
@@ -396,6 +409,12 @@ impl<P: Ports> Engine<P> {
                 }
             }
         }
+    }
+
+    /// Whether the claim is so old that others may have taken it over: a tab that was frozen asks nobody anything more.
+    fn is_late(&self, pass: &Pass) -> bool {
+        let now_ms = self.ports().clock().monotonic_ms();
+        now_ms.saturating_sub(pass.claimed_ms) > LEASE_MS
     }
 
     fn report(&self, pass: &mut Pass, event: &ClaimedEvent, judged: &Judged) {
@@ -487,6 +506,23 @@ impl<P: Ports> Engine<P> {
             },
         );
     }
+}
+
+/// Whether an answer says all there is to say: nothing else needs to be asked.
+fn is_telling(
+    event: &ClaimedEvent,
+    backend: BackendKind,
+    answer: &Result<Response, SendError>,
+) -> bool {
+    let asked = Asked {
+        backend,
+        operation: event.operation,
+        events: 1,
+    };
+    matches!(
+        classify(asked, answer.as_ref().map_err(|error| *error)),
+        Outcome::Acknowledged { .. }
+    )
 }
 
 /// Whether enough of the lease is left; more than it was long means that the wall clock jumped back, and others take it

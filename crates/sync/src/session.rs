@@ -9,7 +9,7 @@ use lume_wire::{ApiError, ErrorCode, envelope, headers, paths};
 
 use crate::engine::Engine;
 use crate::gate::{Blocked, Gate};
-use crate::limits::{AUTH_LOCK_MS_MAX, TOKEN_REFRESH_MS};
+use crate::limits::{AUTH_LOCK_MS_MAX, LOOK_MS_MAX, TOKEN_REFRESH_MS};
 use crate::log::{Level, LogEvent};
 use crate::meta::{self, Account, Backend, BackendKind, Profile, StoredSession, Tokens};
 use crate::mutant::{self, Mutant};
@@ -80,6 +80,7 @@ impl<P: Ports> Engine<P> {
         gate: &mut Gate,
     ) -> Result<SessionState, StoreError> {
         let guard = self.ports().locks().lock(AUTH_LOCK, AUTH_LOCK_MS_MAX).await;
+        let asked_ms = self.ports().clock().monotonic_ms();
         let stored = self.stored_session().await?;
         let Some(tokens) = self.open_tokens(profile.account.as_ref(), &stored).await else {
             return Ok(SessionState::SignedOut);
@@ -89,6 +90,15 @@ impl<P: Ports> Engine<P> {
                 generation: stored.generation,
                 tokens,
             }));
+        }
+        // A tab that was frozen since the look may hold a token that has been used: presenting it again would end the
+        // session everywhere.
+        let late_ms = self.ports().clock().monotonic_ms().saturating_sub(asked_ms);
+        if late_ms > LOOK_MS_MAX && !mutant::is(Mutant::RefreshesWithOldTokens) {
+            return Ok(SessionState::Unreachable {
+                retry_after_ms: None,
+                captive: false,
+            });
         }
         self.count_request(gate);
         let body = RefreshRequest {

@@ -2,19 +2,22 @@
 
 /// What may be asked for.
 pub(crate) const USAGE: &str = "\
-usage: lume-sim [--seeds N] [--from S] [--go-on] | --mutants
-  --seeds N   how many seeds (default 200)
+usage: lume-sim [--seeds N] [--from S] [--go-on] | --claims | --mutants
+  --seeds N   how many seeds (default 3000)
   --from S    the first one (default 0)
   --go-on     run all of them, whatever they break, and count
+  --claims    search the claim protocol to the end, in every order
   --mutants   put each known bug into the engine, and see it found";
 
-const SEEDS_DEFAULT: u64 = 200;
+const SEEDS_DEFAULT: u64 = 3_000;
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
     /// Seeds of the engine as it is.
     Seeds(Seeds),
+    /// The claim protocol.
+    Claims,
     /// Every mutant.
     Mutants,
 }
@@ -52,6 +55,7 @@ impl Wanted {
                 "--seeds" => seeds.count = number()?,
                 "--from" => seeds.from = number()?,
                 "--go-on" => seeds.go_on = true,
+                "--claims" if arguments.len() == 1 => return Ok(Self::Claims),
                 "--mutants" if arguments.len() == 1 => return Ok(Self::Mutants),
                 other => return Err(format!("what is {other}?")),
             }

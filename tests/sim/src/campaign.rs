@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use lume_sim::{Plan, shrink};
@@ -49,13 +49,34 @@ pub(crate) fn run(wanted: &Seeds) -> bool {
 }
 
 /// Does the same on each core; `work` shares out what there is to do.
-pub(crate) fn on_all_cores(work: impl Fn() + Sync) {
+fn on_all_cores(work: impl Fn() + Sync) {
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(&work);
         }
     });
+}
+
+/// Does something with each of several things, on all cores; gives the results in their order.
+pub(crate) fn on_all<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::new());
+    on_all_cores(|| {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(thing) = things.get(number) else {
+                return;
+            };
+            let result = work(thing);
+            locked(&results).push((number, result));
+        }
+    });
+    let mut results = results
+        .into_inner()
+        .expect("no thread panics with the lock held");
+    results.sort_by_key(|(number, _)| *number);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// What a mutex holds.

@@ -103,7 +103,9 @@ pub(crate) struct Audit {
     pub(crate) claimers: BTreeMap<ClaimId, TaskId>,
     /// When a refresh token was replaced on the device.
     pub(crate) replaced: BTreeMap<String, u64>,
-    /// Refresh tokens that the server was heard to refuse.
+    /// Tasks that the server has asked to wait, and that have not said so to the database yet.
+    pub(crate) told_to_wait: BTreeSet<TaskId>,
+    /// Tokens that the server was heard to refuse.
     pub(crate) refused: BTreeSet<String>,
     /// Entities whose deletion took effect, and the place of the event that did it.
     pub(crate) deleted: BTreeMap<EntityId, Seq>,

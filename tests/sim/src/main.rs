@@ -6,6 +6,7 @@
 
 mod arguments;
 mod campaign;
+mod claims;
 mod mutants;
 mod total;
 
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
         Ok(wanted) => {
             let good = match wanted {
                 Wanted::Seeds(seeds) => campaign::run(&seeds),
+                Wanted::Claims => claims::run(),
                 Wanted::Mutants => mutants::run_all(),
             };
             if good {

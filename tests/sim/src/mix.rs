@@ -164,6 +164,8 @@ pub struct Mix {
     pub zombie: bool,
     /// How the backend breaks its contract, if it does.
     pub bug: Option<Bug>,
+    /// Whether the backend forgets its answers after a minute instead of ninety days: what a long absence meets, soon.
+    pub forgetful: bool,
     /// How far the device's clock is off from the beginning, in milliseconds.
     pub shift_ms: i64,
 }
@@ -235,8 +237,13 @@ impl Mix {
             } else {
                 None
             },
+            forgetful: rng.per_mille(120),
             shift_ms: 0,
         };
+        // Nothing but one fault, and that all the time.
+        if rng.per_mille(150) {
+            mix.obsess(rng);
+        }
         // More than one group of acknowledgements, one claim, one step of adoption.
         if rng.per_mille(120) {
             mix.entities = *rng.pick(&[14, 70]).unwrap_or(&14);
@@ -247,6 +254,19 @@ impl Mix {
             mix.spare_the_basic_backend();
         }
         mix
+    }
+
+    fn obsess(&mut self, rng: &mut Rng) {
+        let Some(fault) = rng.pick(Fault::ALL).copied() else {
+            return;
+        };
+        let most = fault.most();
+        let rate = match most {
+            0..=15 => most * 6,
+            16..=60 => most * 8,
+            _ => 950,
+        };
+        self.set_rate(fault, rate);
     }
 
     /// A world in which nothing goes wrong.

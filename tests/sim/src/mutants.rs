@@ -1,13 +1,11 @@
 //! Puts each known bug into the engine, and sees that the simulation finds it.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use lume_sim::{Invariant, run};
 use lume_sync::mutant::{self, Mutant};
 
-use crate::campaign::{locked, on_all_cores};
+use crate::campaign::on_all;
 
 /// Seeds that each mutant meets, to see how many find it.
 const SEEDS: u64 = 100;
@@ -26,28 +24,13 @@ struct Kill {
 /// Runs all of them; whether every one was found.
 pub(crate) fn run_all() -> bool {
     let began = Instant::now();
-    let next = AtomicUsize::new(0);
-    let kills = Mutex::new(Vec::new());
-    on_all_cores(|| {
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(mutant) = Mutant::ALL.get(number) else {
-                return;
-            };
-            let kill = meet(*mutant);
-            locked(&kills).push((number, kill));
-        }
-    });
-    let mut kills = kills
-        .into_inner()
-        .expect("no thread panics with the lock held");
-    kills.sort_by_key(|(number, _)| *number);
+    let kills = on_all(Mutant::ALL, |mutant| meet(*mutant));
     println!(
         "{:26} {:7} {:>10} {:>13}",
         "mutant", "breaks", "first seed", "found by"
     );
     let mut survivors = 0;
-    for (_, kill) in &kills {
+    for kill in &kills {
         println!("{kill}");
         survivors += u64::from(kill.first.is_none());
     }

@@ -39,6 +39,8 @@ pub(crate) const BACKEND: &str = "https://lume.example";
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// The accounts.
 pub(crate) const EMAILS: [&str; 2] = ["alice@lume.example", "bob@lume.example"];
+/// How long a forgetful backend keeps its answers.
+const FORGETFUL_MS: i64 = 60_000;
 /// A run calms down after so many steps, whatever the person still wanted to do.
 const STORMY_STEPS_MAX: u64 = 40_000;
 /// No run takes more steps: something would be running in circles.
@@ -114,6 +116,11 @@ impl Sim {
         let backend = MemoryBackend::new(BackendOptions {
             profile: mix.profile,
             seed,
+            answers_kept_ms: if mix.forgetful {
+                FORGETFUL_MS
+            } else {
+                BackendOptions::default().answers_kept_ms
+            },
             ..BackendOptions::default()
         });
         let engines = rng.fork(1);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lume_core::ids::{EntityId, UserId};
-use lume_core::time::Timestamp;
+use lume_core::time::{DAY_MS, Timestamp};
 use lume_wire::{ApiError, Capabilities, ErrorCode, Feature, Rev, headers, paths};
 use serde_json::json;
 
@@ -49,6 +49,8 @@ pub struct BackendOptions {
     pub access_token_s: i64,
     /// How long a refresh token lives, in seconds.
     pub refresh_token_s: i64,
+    /// How long it keeps the answer to a key, in milliseconds; the key itself for ever.
+    pub answers_kept_ms: i64,
     /// Tells its tokens and account ids from those of another backend.
     pub seed: u64,
 }
@@ -61,6 +63,7 @@ impl Default for BackendOptions {
             api_key: String::new(),
             access_token_s: 15 * 60,
             refresh_token_s: 60 * 24 * 60 * 60,
+            answers_kept_ms: 90 * DAY_MS,
             seed: 0,
         }
     }

@@ -1,15 +1,12 @@
 //! Idempotency keys: a key has its effect once, and its answer is given again.
 
 use lume_core::ids::EntityId;
-use lume_core::time::{DAY_MS, Timestamp};
+use lume_core::time::Timestamp;
 use lume_wire::{ApiError, ErrorCode};
 
 use super::backend::{Call, MemoryBackend};
 use super::reply::{Refusal, Reply};
 use crate::content::Operation;
-
-/// How long answers are kept, in milliseconds.
-const ANSWER_MS: i64 = 90 * DAY_MS;
 
 /// What a key stands for: anything else under the same key is another request.
 #[derive(Clone, PartialEq)]
@@ -60,7 +57,7 @@ impl MemoryBackend {
                 )
                 .into());
             }
-            if call.now.millis_since(known.at) > ANSWER_MS {
+            if call.now.millis_since(known.at) > self.options.answers_kept_ms {
                 return Err(
                     ApiError::new(ErrorCode::KeyExpired, "the answer is no longer kept").into(),
                 );

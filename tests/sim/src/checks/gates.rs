@@ -1,11 +1,14 @@
-//! What the server asked for: nothing is sent before, and nobody forgets it before it is over. Part of I20.
+//! Reasons to send nothing: what the server asked for is kept to (part of I20), and none of them shuts a session out that
+//! is good (part of I22).
 
 use lume_sync::gate::Gate;
-use lume_sync::meta;
+use lume_sync::ports::Response;
 use lume_sync::store::Write;
+use lume_sync::{Blocked, meta};
 
-use super::Invariant;
+use super::{Invariant, sessions};
 use crate::disk::{Commit, record};
+use crate::queue::TaskId;
 use crate::world::{Errand, World};
 
 /// A look at the gate that is older than this when a request goes out is too old.
@@ -25,6 +28,23 @@ pub(super) fn check(world: &mut World, database: usize, commit: &Commit) {
     let wall_now = world.wall_now();
     let left = gate.until.map_or(0, |until| until.millis_since(wall_now));
     let left = u64::try_from(left).unwrap_or(0);
+    let told = world
+        .current
+        .is_some_and(|current| world.audit.told_to_wait.remove(&current.task));
+    if told && !gate.asked_for {
+        world.violate(
+            Invariant::I20,
+            "a wait that the server asked for was not taken",
+        );
+    }
+    let shut = by_pass && gate.blocked == Some(Blocked::Auth);
+    let stored = sessions::tokens(&commit.after).filter(|_| shut);
+    if stored.is_some_and(|stored| !world.audit.refused.contains(&stored.access)) {
+        world.violate(
+            Invariant::I22,
+            "a session that nobody has refused is shut out",
+        );
+    }
     let known = world.audit.asked.remove(&database);
     if gate.asked_for && left > 0 {
         let since_ms = known.map_or(now_ms, |(since_ms, _)| since_ms);
@@ -35,6 +55,18 @@ pub(super) fn check(world: &mut World, database: usize, commit: &Commit) {
             Invariant::I20,
             "a wait that the server asked for was forgotten",
         );
+    }
+}
+
+/// An answer about an event reaches its tab: perhaps it asks for a wait.
+pub(super) fn answered(world: &mut World, task: TaskId, response: &Response) {
+    let asks = matches!(response.status, 429 | 503)
+        && response
+            .retry_after
+            .as_deref()
+            .is_some_and(|wait| wait != "0");
+    if asks {
+        world.audit.told_to_wait.insert(task);
     }
 }
 

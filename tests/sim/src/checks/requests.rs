@@ -9,6 +9,7 @@ use lume_wire::{ApiError, ErrorCode, headers, paths};
 use super::{Invariant, Sent, gates, sessions};
 use crate::disk::session;
 use crate::net::{Exchange, is_change, path_of};
+use crate::queue::TaskId;
 use crate::rows;
 use crate::world::{Errand, World};
 
@@ -25,6 +26,10 @@ pub(crate) struct About {
     pub(crate) event: Option<EventId>,
     /// The refresh token that it presents.
     pub(crate) refresh: Option<String>,
+    /// The access token that it presents.
+    pub(crate) access: Option<String>,
+    /// Who sends it.
+    pub(crate) task: TaskId,
 }
 
 /// A request leaves a tab: what it is about.
@@ -43,8 +48,8 @@ pub(crate) fn on_send(world: &mut World, tab: usize, database: usize, request: &
             sessions::used(world, tab, database, token);
         }
         return About {
-            event: None,
             refresh,
+            ..About::default()
         };
     }
     let event = event_of(world, database, request);
@@ -54,6 +59,8 @@ pub(crate) fn on_send(world: &mut World, tab: usize, database: usize, request: &
     About {
         event,
         refresh: None,
+        access: bearer(request).map(str::to_owned),
+        task: world.current.map_or(0, |current| current.task),
     }
 }
 
@@ -105,9 +112,7 @@ fn owner(world: &mut World, tab: usize, database: usize, request: &Request, even
         );
         return;
     };
-    let token =
-        header(request, headers::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
-    let token = token.unwrap_or_default().to_owned();
+    let token = bearer(request).unwrap_or_default().to_owned();
     let user = world.net.backend.owner_of_token(&token);
     let whose = user.map(|user| user.to_string()).unwrap_or_default();
     if known.database != database || !known.account.ends_with(&whose) || whose.is_empty() {
@@ -224,6 +229,12 @@ pub(crate) fn on_answer(world: &mut World, about: &About, exchange: &Exchange) {
     if let (Some(token), true) = (&about.refresh, code.is_some()) {
         world.audit.refused.insert(token.clone());
     }
+    if let (Some(token), 401) = (&about.access, response.status) {
+        world.audit.refused.insert(token.clone());
+    }
+    if about.event.is_some() {
+        gates::answered(world, about.task, response);
+    }
     let event = about.event;
     // A session or a look at the backend's health is progress of a kind, but not one that may go on for ever.
     let Some(event) = event else { return };
@@ -280,6 +291,10 @@ fn event_of(world: &World, database: usize, request: &Request) -> Option<EventId
         .chain(earlier.map(|(_, item)| item))
         .find(|item| same(&rows::request(item)))
         .map(|item| item.event_id)
+}
+
+fn bearer(request: &Request) -> Option<&str> {
+    header(request, headers::AUTHORIZATION)?.strip_prefix("Bearer ")
 }
 
 fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {

@@ -28,6 +28,10 @@ pub(super) fn check(world: &mut World, database: usize, commit: &Commit) {
         generations.insert(after.access.clone(), stored.generation);
     }
     let errand = world.current.map(|current| current.errand);
+    if errand == Some(Errand::Bind) {
+        // The person has begun anew, whatever was asked for before.
+        world.audit.told_to_wait.clear();
+    }
     if let Some(before) = &before {
         let replaced = &mut world.audit.replaced;
         replaced.insert(before.refresh.clone(), now_ms);
@@ -63,6 +67,7 @@ pub(super) fn used(world: &mut World, tab: usize, database: usize, token: &str) 
     }
 }
 
-fn tokens(tables: &Tables) -> Option<Tokens> {
+/// The stored tokens, if there are any.
+pub(super) fn tokens(tables: &Tables) -> Option<Tokens> {
     serde_json::from_slice(&session(tables).sealed).ok()
 }

@@ -26,10 +26,14 @@ pub(super) fn instead(world: &mut World, request: &Request) -> Option<Response> 
             Fault::ServerFails => failed(extended),
             Fault::Gateway => gateway(&mut world.rng),
             Fault::Unavailable => unavailable(&mut world.rng),
-            Fault::TooMany => Response {
-                retry_after: retry_after(&mut world.rng).0,
-                ..refused(ErrorCode::RateLimited)
-            },
+            Fault::TooMany => {
+                let (retry_after, date) = retry_after(&mut world.rng);
+                Response {
+                    retry_after,
+                    date,
+                    ..refused(ErrorCode::RateLimited)
+                }
+            }
             Fault::Unauthorized => refused(if coin {
                 ErrorCode::Unauthorized
             } else {
