@@ -11,7 +11,7 @@ use crate::tools;
 /// The packages that exist for the browser, and are linted for it besides.
 const WASM_PACKAGES: [&str; 6] = ["-p", "lume", "-p", "lume-web", "-p", "lume-browser-tests"];
 const WASM_TARGET: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
-const SIM_SEEDS_DEFAULT: &str = "200";
+const SIM_SEEDS_FRESH: &str = "300";
 const BROWSER_TEST_SECONDS_MAX: &str = "300";
 
 /// Checks the format of all Rust code.
@@ -83,23 +83,34 @@ pub(crate) fn worker_tests(project: &Project) -> Result<()> {
     )
 }
 
-/// Runs the simulated world, on fixed seeds unless told otherwise.
+/// Runs the simulated world: as told, or on fixed and fresh seeds, with the claim protocol searched to the end, and with
+/// every mutant.
 pub(crate) fn simulation(project: &Project, arguments: &[String]) -> Result<()> {
-    let mut command = process::cargo(&project.root);
-    command.args([
-        "run",
-        "--locked",
-        "--release",
-        "-p",
-        "lume-sim",
-        "--bin",
-        "lume-sim",
-        "--",
-    ]);
-    if !arguments.iter().any(|argument| argument == "--seeds") {
-        command.args(["--seeds", SIM_SEEDS_DEFAULT]);
+    if !arguments.is_empty() {
+        return simulate(project, arguments);
     }
-    process::run(command.args(arguments))
+    // Seeds that nobody has seen, told with a failure.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    let fresh = (now.as_secs() * 1_000).to_string();
+    for run in [
+        &[][..],
+        &["--seeds", SIM_SEEDS_FRESH, "--from", &fresh],
+        &["--claims"],
+        &["--mutants"],
+    ] {
+        let run: Vec<_> = run.iter().map(|argument| (*argument).to_owned()).collect();
+        simulate(project, &run)?;
+    }
+    Ok(())
+}
+
+fn simulate(project: &Project, arguments: &[String]) -> Result<()> {
+    process::run(
+        process::cargo(&project.root)
+            .args(["run", "--locked", "--release", "-p", "lume-sim"])
+            .args(["--bin", "lume-sim", "--"])
+            .args(arguments),
+    )
 }
 
 /// Runs the tests that need a real database, in headless Chromium.

@@ -20,7 +20,7 @@ Steps of those two:
   build   build the release app into dist/ and the server
   lint    format, rooms, clippy for host and wasm, docs
   unit    native tests, and the service worker's
-  sim     simulation: --seeds N, --from S
+  sim     simulation, all of it, or: --seeds N, --from S, --go-on; --claims; --mutants
   browser tests in a headless browser
   size    the app's size against its budget
   e2e     end-to-end tests against the real server; further arguments go to Playwright
@@ -119,7 +119,7 @@ const WORKER: Step = Step {
 };
 const SIM: Step = Step {
     name: "simulation",
-    takes: "3 min",
+    takes: "5 min",
     needs: &[],
     run: |project| checks::simulation(project, &[]),
 };

@@ -72,13 +72,14 @@ impl<P: Ports> Engine<P> {
     /// The same event under a new id, after the wait of an attempt: a server that finds every key expired is no reason
     /// to run in circles.
     fn reissued(&self, event: &ClaimedEvent, now: Timestamp) -> Verdict {
-        match self.retry_later(event, Some(EXPIRED_STATUS), now) {
-            Verdict::Retry { wait_ms } => Verdict::Reissued {
+        let failed = self.retry_later(event, Some(EXPIRED_STATUS), now);
+        if let Verdict::Retry { wait_ms } = failed {
+            return Verdict::Reissued {
                 event_id: self.new_event_id(),
                 wait_ms,
-            },
-            given_up => given_up,
+            };
         }
+        failed
     }
 
     /// The entity as the server has it; `None` if that can't be learned now.

@@ -27,6 +27,7 @@ pub mod meta;
 pub mod mutant;
 pub mod outcome;
 pub mod pass;
+mod permit;
 pub mod ports;
 pub mod reading;
 pub mod retry;

@@ -357,11 +357,12 @@ impl Sim {
 
 /// What took effect, in order, as a number.
 fn effects(backend: &MemoryBackend) -> u64 {
-    let journal = backend.journal().iter();
-    let all: String = journal
-        .map(|effect| format!("{effect:?} {:?}\n", effect.body))
-        .collect();
-    digest(all.as_bytes())
+    let mut all = Vec::new();
+    for effect in backend.journal() {
+        all.extend(format!("{effect:?}").bytes());
+        all.extend_from_slice(&effect.body);
+    }
+    digest(&all)
 }
 
 fn register(world: &mut World, email: &str) -> Option<UserId> {
