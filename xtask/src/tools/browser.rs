@@ -11,7 +11,7 @@ use crate::process;
 use crate::project::Project;
 
 const CHROMIUM: Packages = Packages {
-    what: "Chromium or its driver",
+    what: "Chromium with its driver",
     names: &["chromium", "chromium-driver"],
     variables: "$CHROMIUM and $CHROMEDRIVER",
     takes: "1 min",
@@ -24,7 +24,7 @@ const FIREFOX: Packages = Packages {
 };
 /// The driver starts a small browser that comes with it, which needs a display.
 const WEBKIT: Packages = Packages {
-    what: "WebKit's driver or a virtual display",
+    what: "WebKit's driver with a virtual display",
     names: &["webkit2gtk-driver", "xvfb", "xauth"],
     variables: "$SAFARIDRIVER and $XVFB_RUN",
     takes: "1 min",
