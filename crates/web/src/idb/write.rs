@@ -5,9 +5,10 @@
 //! the whole transaction, never what a single request said: a full disk can show at the commit, after every request
 //! has succeeded.
 //!
-//! It never calls `commit()`. A transaction that was told to commit no longer aborts when a request fails: Firefox
+//! It does not call `commit()`. A transaction that was told to commit no longer aborts when a request fails: Firefox
 //! commits all the others, half a write, unless the last one failed too, and says `complete`; WebKit aborts and gives
-//! no reason. (tests/browser, `traps.rs`, row l.)
+//! no reason. (tests/browser, `traps.rs`, row l.) The one exception is
+//! a page that is put aside in the middle of a write, see `under_way`.
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
@@ -27,6 +28,7 @@ use web_sys::{DomException, IdbTransaction};
 
 use super::connection::{Connection, Handle};
 use super::failure::{begin_failed, is_quota};
+use super::under_way::UnderWay;
 use crate::js;
 
 /// How firmly a commit is to be on the disk when it is called complete.
@@ -70,6 +72,7 @@ pub(crate) struct WriteTransaction<'a> {
     _tx: Transaction<'a>,
     /// Kept beside it, since only this one can be asked why it was aborted.
     raw: IdbTransaction,
+    under_way: UnderWay,
     end: oneshot::Receiver<End>,
     _on_end: [Closure<dyn FnMut()>; 2],
 }
@@ -137,6 +140,7 @@ impl<'a> WriteTransaction<'a> {
         let (end, on_end) = listen(&raw);
         Ok(Self {
             _tx: tx,
+            under_way: UnderWay::new(&raw),
             raw,
             end,
             _on_end: on_end,
@@ -151,7 +155,10 @@ impl<'a> WriteTransaction<'a> {
     /// Issues the changes, and waits until it has committed or the outcome is known otherwise.
     pub(crate) async fn commit(mut self, changes: &[Change]) -> Result<(), StoreError> {
         let outcome = match self.issue(changes) {
-            Ok(()) => self.settle().await,
+            Ok(()) => {
+                self.under_way.issued();
+                self.settle().await
+            }
             Err(error) => self.roll_back(js::error_name(&error)).await,
         };
         match outcome {

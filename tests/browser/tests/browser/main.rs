@@ -6,6 +6,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
+mod aside;
 mod connection;
 mod engine;
 mod platform;
