@@ -22,6 +22,14 @@ export class Device {
     await this.started();
   }
 
+  /** One step back in the history, to this path of the app: a page that the browser may have kept as it was. */
+  async back(path: string): Promise<void> {
+    await this.page.evaluate(() => void setTimeout(() => history.back(), 0));
+    // Between two pages there is none to ask.
+    await expect(async () => expect(await this.page.evaluate(() => location.pathname)).toBe(path)).toPass();
+    await this.started();
+  }
+
   /** The app is gone from the screen; the browser runs on. */
   async leave(): Promise<void> {
     await this.page.goto("about:blank");

@@ -74,8 +74,11 @@ pub(crate) struct WriteTransaction<'a> {
     raw: IdbTransaction,
     under_way: UnderWay,
     end: oneshot::Receiver<End>,
-    _on_end: [Closure<dyn FnMut()>; 2],
+    _on_end: OnEnd,
 }
+
+/// What listens for the end.
+type OnEnd = [Closure<dyn FnMut()>; 2];
 
 /// How a transaction ended, as its event says.
 enum End {
@@ -217,7 +220,7 @@ impl<'a> WriteTransaction<'a> {
 }
 
 /// Hears how a transaction ends, from its beginning on: one without requests may be over before anybody asks.
-fn listen(raw: &IdbTransaction) -> (oneshot::Receiver<End>, [Closure<dyn FnMut()>; 2]) {
+fn listen(raw: &IdbTransaction) -> (oneshot::Receiver<End>, OnEnd) {
     let (sender, end) = oneshot::channel();
     let sender = Rc::new(Cell::new(Some(sender)));
     let on_complete = Closure::new({
