@@ -4,7 +4,6 @@
 //! request aborts it, and it says why. That is what `lume-web` relies on.
 
 use indexed_db_futures::error::{DomException, Error, UnexpectedDataError};
-use indexed_db_futures::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::IdbTransaction;
 
