@@ -5,7 +5,7 @@ import { CHROMIUM } from "./support/paths.ts";
 /** Every test has a server, a database and a browser context of its own, so files may run side by side. */
 export default defineConfig({
   testDir: ".",
-  testMatch: /(acceptance|routes|bugs)\/.*\.spec\.ts$/,
+  testMatch: /(acceptance|routes|bugs|engines)\/.*\.spec\.ts$/,
   fullyParallel: true,
   workers: 2,
   // A test that passes at the second try has found something: it is not tried again.
@@ -14,6 +14,15 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],
+  projects: [
+    { name: "app", testIgnore: /engines\// },
+    // One path in each engine. The names are those of `cargo xtask e2e --engines`.
+    ...["chromium", "firefox", "webkit"].map((name) => ({
+      name,
+      testMatch: /engines\/.*\.spec\.ts$/,
+      timeout: 120_000,
+    })),
+  ],
   outputDir: "test-results",
   use: {
     browserName: "chromium",

@@ -1,18 +1,21 @@
 //! The checks, one function per step.
 
+use std::ffi::OsString;
+
 use anyhow::{Result, bail};
 use serde_json::Value;
 
 use crate::files;
 use crate::process;
 use crate::project::Project;
-use crate::tools;
+use crate::tools::{self, Engine};
 
 /// The packages that exist for the browser, and are linted for it besides.
 const WASM_PACKAGES: [&str; 6] = ["-p", "lume", "-p", "lume-web", "-p", "lume-browser-tests"];
 const WASM_TARGET: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 const SIM_SEEDS_FRESH: &str = "300";
 const BROWSER_TEST_SECONDS_MAX: &str = "300";
+const DRIVER_VARIABLES: [&str; 3] = ["CHROMEDRIVER", "GECKODRIVER", "SAFARIDRIVER"];
 
 /// Checks the format of all Rust code.
 pub(crate) fn format(project: &Project) -> Result<()> {
@@ -113,34 +116,38 @@ fn simulate(project: &Project, arguments: &[String]) -> Result<()> {
     )
 }
 
-/// Runs the tests that need a real database, in headless Chromium.
-pub(crate) fn browser_tests(project: &Project) -> Result<()> {
-    let browser = tools::browser_tools(project)?;
+/// Runs the tests that need a real database, in an engine's browser and without a window.
+pub(crate) fn browser_tests(project: &Project, engine: Engine) -> Result<()> {
+    let driver = tools::driver(project, engine)?;
+    let mut runner = OsString::new();
+    if let Some(display) = &driver.display {
+        runner.push(display);
+        runner.push(" -a ");
+    }
+    runner.push(tools::wasm_test_runner(project)?);
     let mut command = process::cargo(&project.root);
     command
         .args(["test", "--locked", "-p", "lume-browser-tests"])
         .args(WASM_TARGET)
-        .env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            tools::wasm_test_runner(project)?,
-        )
-        .env("CHROMEDRIVER", &browser.driver)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TEST_SECONDS_MAX);
-    if let Some(chromium) = std::env::var_os("CHROMIUM") {
+    // The runner takes the first of these that is set.
+    for variable in DRIVER_VARIABLES {
+        command.env_remove(variable);
+    }
+    command.env(driver.variable, &driver.program);
+    if let Some((settings, browser)) = named_browser(engine) {
         // The driver knows its own distribution's browser; another one has to be named in a file.
         let own = files::read(&project.root.join("tests/browser/webdriver.json"))?;
         let file = project.target.join("webdriver.json");
-        files::write(
-            &file,
-            webdriver_settings(&own, &chromium.to_string_lossy())?,
-        )?;
+        files::write(&file, webdriver_settings(&own, settings, &browser)?)?;
         command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file);
     }
     process::run(&mut command)
 }
 
-/// Runs Playwright against the release server and the release app.
-pub(crate) fn end_to_end(project: &Project, arguments: &[String]) -> Result<()> {
+/// Runs Playwright against the release server and the release app: some of the projects of its configuration.
+pub(crate) fn end_to_end(project: &Project, projects: &[&str], arguments: &[String]) -> Result<()> {
     let browser = tools::browser_tools(project)?;
     let server = project.server();
     if !server.is_file() || !project.dist().is_dir() {
@@ -152,20 +159,41 @@ pub(crate) fn end_to_end(project: &Project, arguments: &[String]) -> Result<()> 
             .args(["--no-install", "tsc", "--noEmit"])
             .current_dir(project.e2e()),
     )?;
-    process::run(
-        process::command("npx")
-            .args(["--no-install", "playwright", "test"])
-            .args(arguments)
-            .env("LUME_SERVER", server)
-            .env("LUME_DIST", project.dist())
-            .env("CHROMIUM", &browser.chromium)
-            .current_dir(project.e2e()),
-    )
+    let mut command = process::command("npx");
+    command
+        .args(["--no-install", "playwright", "test"])
+        .args(projects.iter().flat_map(|name| ["--project", name]))
+        .args(arguments)
+        .env("LUME_SERVER", server)
+        .env("LUME_DIST", project.dist())
+        .env("CHROMIUM", &browser.chromium)
+        .current_dir(project.e2e());
+    if projects.contains(&Engine::Firefox.name()) {
+        command.env("FIREFOX", tools::firefox()?);
+    }
+    if projects.contains(&Engine::WebKit.name()) {
+        let driver = tools::driver(project, Engine::WebKit)?;
+        command.env(driver.variable, driver.program);
+        command.envs(driver.display.map(|display| ("XVFB_RUN", display)));
+    }
+    process::run(&mut command)
+}
+
+/// A browser that the person has named, and whose settings name it to the driver.
+fn named_browser(engine: Engine) -> Option<(&'static str, String)> {
+    let (variable, settings) = match engine {
+        Engine::Chromium => ("CHROMIUM", "goog:chromeOptions"),
+        Engine::Firefox => ("FIREFOX", "moz:firefoxOptions"),
+        // Its driver comes with its browser.
+        Engine::WebKit => return None,
+    };
+    let browser = std::env::var_os(variable)?;
+    Some((settings, browser.to_string_lossy().into_owned()))
 }
 
 /// The tests' own settings for the driver, with another browser in them.
-fn webdriver_settings(settings: &[u8], chromium: &str) -> Result<String> {
-    let mut settings: Value = serde_json::from_slice(settings)?;
-    settings["goog:chromeOptions"]["binary"] = chromium.into();
-    Ok(settings.to_string())
+fn webdriver_settings(own: &[u8], settings: &str, browser: &str) -> Result<String> {
+    let mut own: Value = serde_json::from_slice(own)?;
+    own[settings]["binary"] = browser.into();
+    Ok(own.to_string())
 }

@@ -4,7 +4,8 @@ use anyhow::{Result, bail};
 
 use crate::project::Project;
 use crate::steps::{Step, run_all, run_one};
-use crate::{bench, budget, checks, dist, rooms, serve, tools};
+use crate::tools::Engine;
+use crate::{bench, budget, checks, dist, engines, rooms, serve, tools};
 
 const USAGE: &str = "\
 Usage: cargo xtask <command>
@@ -21,9 +22,10 @@ Steps of those two:
   lint    format, rooms, clippy for host and wasm, docs
   unit    native tests, and the service worker's
   sim     simulation, all of it, or: --seeds N, --from S, --go-on; --claims; --mutants
-  browser tests in a headless browser
+  browser tests in headless browsers: --engines chromium,firefox,webkit (default all)
   size    the app's size against its budget
-  e2e     end-to-end tests against the real server; further arguments go to Playwright
+  e2e     end-to-end tests against the real server: --engines as above for the path that runs in
+          each engine; further arguments go to Playwright
   bench   measure start-up and saving in a browser
 ";
 
@@ -31,7 +33,7 @@ Steps of those two:
 pub(crate) fn main(args: Vec<String>) -> Result<()> {
     let mut args = args.into_iter();
     let command = args.next().unwrap_or_default();
-    let rest: Vec<String> = args.filter(|argument| argument != "--").collect();
+    let mut rest: Vec<String> = args.filter(|argument| argument != "--").collect();
     let project = Project::locate()?;
     match command.as_str() {
         "run" => serve::run(&project, &serve::Options::parse(&rest)?),
@@ -40,16 +42,26 @@ pub(crate) fn main(args: Vec<String>) -> Result<()> {
             Ok(())
         }
         "test" => run_all(&project, &all_steps()),
-        "setup" => run_all(&project, &[SETUP_BUILD, SETUP_BROWSER]),
+        "setup" => run_all(&project, &setup_steps(&Engine::ALL)),
         "build" => run_all(&project, &[SETUP_BUILD, BUILD]),
         "lint" => run_all(&project, &lint_steps()),
         "unit" => run_all(&project, &[UNIT, WORKER]),
         "sim" => run_one("simulation", || checks::simulation(&project, &rest)),
-        "browser" => run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BROWSER]),
+        "browser" => {
+            let engines = Engine::take_from(&mut rest)?;
+            run_all(&project, &browser_steps(&engines))
+        }
         "size" => run_all(&project, &[SETUP_BUILD, BUILD, SIZE]),
         "e2e" => {
-            run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
-            run_one("end-to-end tests", || checks::end_to_end(&project, &rest))
+            let engines = Engine::take_from(&mut rest)?;
+            let mut steps = setup_steps(&engines);
+            steps.push(BUILD);
+            run_all(&project, &steps)?;
+            let mut projects = vec![APP_PROJECT];
+            projects.extend(engines.into_iter().map(Engine::name));
+            run_one("end-to-end tests", || {
+                checks::end_to_end(&project, &projects, &rest)
+            })
         }
         "bench" => {
             run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
@@ -63,15 +75,16 @@ pub(crate) fn main(args: Vec<String>) -> Result<()> {
     }
 }
 
-const SETUP_BUILD: Step = Step {
+/// Sees to what building the app needs.
+pub(crate) const SETUP_BUILD: Step = Step {
     name: "tools for building",
     takes: "seconds, or 8 min the first time",
     needs: &[],
     run: |project| tools::build_tools(project).map(drop),
 };
 const SETUP_BROWSER: Step = Step {
-    name: "browser for testing",
-    takes: "seconds, or 1 min the first time",
+    name: "packages for testing",
+    takes: "seconds",
     needs: &[],
     run: |project| tools::browser_tools(project).map(drop),
 };
@@ -123,12 +136,6 @@ const SIM: Step = Step {
     needs: &[],
     run: |project| checks::simulation(project, &[]),
 };
-const BROWSER: Step = Step {
-    name: "browser tests",
-    takes: "3 min",
-    needs: &[SETUP_BUILD.name, SETUP_BROWSER.name],
-    run: checks::browser_tests,
-};
 const BUILD: Step = Step {
     name: "release build",
     takes: "seconds, or 8 min from nothing",
@@ -145,8 +152,35 @@ const E2E: Step = Step {
     name: "end-to-end tests",
     takes: "5 min",
     needs: &[BUILD.name, SETUP_BROWSER.name],
-    run: |project| checks::end_to_end(project, &[]),
+    run: |project| checks::end_to_end(project, &[APP_PROJECT], &[]),
 };
+const E2E_ENGINES: Step = Step {
+    name: "end-to-end, each engine",
+    takes: "1 min",
+    needs: &[
+        BUILD.name,
+        SETUP_BROWSER.name,
+        engines::FIREFOX.name,
+        engines::WEBKIT.name,
+    ],
+    run: |project| checks::end_to_end(project, &Engine::ALL.map(Engine::name), &[]),
+};
+/// The project of Playwright's configuration that holds all tests but those of each engine.
+const APP_PROJECT: &str = "app";
+
+fn setup_steps(engines: &[Engine]) -> Vec<Step> {
+    let mut steps = vec![SETUP_BUILD];
+    steps.extend(engines.iter().copied().map(engines::setup));
+    steps.push(SETUP_BROWSER);
+    steps
+}
+
+fn browser_steps(engines: &[Engine]) -> Vec<Step> {
+    let mut steps = vec![SETUP_BUILD];
+    steps.extend(engines.iter().copied().map(engines::setup));
+    steps.extend(engines.iter().copied().map(engines::browser_tests));
+    steps
+}
 
 fn lint_steps() -> Vec<Step> {
     vec![SETUP_BUILD, FORMAT, ROOMS, CLIPPY_HOST, CLIPPY_WASM, DOCS]
@@ -154,9 +188,8 @@ fn lint_steps() -> Vec<Step> {
 
 /// Every check, the quick and the telling ones first.
 fn all_steps() -> Vec<Step> {
-    vec![
-        SETUP_BUILD,
-        SETUP_BROWSER,
+    let mut steps = setup_steps(&Engine::ALL);
+    steps.extend([
         FORMAT,
         ROOMS,
         CLIPPY_HOST,
@@ -165,9 +198,8 @@ fn all_steps() -> Vec<Step> {
         UNIT,
         WORKER,
         SIM,
-        BROWSER,
-        BUILD,
-        SIZE,
-        E2E,
-    ]
+    ]);
+    steps.extend(Engine::ALL.map(engines::browser_tests));
+    steps.extend([BUILD, SIZE, E2E, E2E_ENGINES]);
+    steps
 }

@@ -2,7 +2,7 @@
 //!
 //! From below: `connection` opens a database and keeps it open across everything a browser does to it, `migrations`
 //! says what a fresh or an old database gets, `request` awaits a read, `write` is the only place that begins a
-//! transaction that writes, `rows` turns rows into JS objects and back, `query` answers reads, and [`IdbStore`] puts
+//! transaction that writes, `under_way` ends transactions when the page is put aside, `rows` turns rows into JS objects and back, `query` answers reads, and [`IdbStore`] puts
 //! them together as `lume-sync`'s store.
 //!
 //! What IndexedDB and the crate over it really do in the cases that matter is settled by tests/browser (`traps.rs`).
@@ -15,6 +15,7 @@ mod query;
 pub(crate) mod request;
 mod rows;
 mod store;
+mod under_way;
 mod write;
 
 pub use connection::{Connection, DatabaseNotice, Migration};

@@ -1,6 +1,7 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
 import type { Account } from "./api.ts";
+import { countEvents } from "./outbox.ts";
 import { API_KEY } from "./server.ts";
 import { untilInstalled } from "./worker.ts";
 
@@ -131,21 +132,6 @@ export class App {
 
   /** How many events wait in any outbox of this device, read from the databases themselves. */
   async outboxCount(): Promise<number> {
-    return this.page.evaluate(async () => {
-      const done = <T>(request: IDBRequest<T>) =>
-        new Promise<T>((resolve, reject) => {
-          request.onsuccess = () => resolve(request.result);
-          request.onerror = () => reject(request.error);
-        });
-      let events = 0;
-      for (const { name } of await indexedDB.databases()) {
-        const database = await done(indexedDB.open(name ?? ""));
-        if (database.objectStoreNames.contains("outbox")) {
-          events += await done(database.transaction("outbox").objectStore("outbox").count());
-        }
-        database.close();
-      }
-      return events;
-    });
+    return this.page.evaluate(countEvents);
   }
 }

@@ -1,16 +1,36 @@
-//! Chromium and its driver.
+//! The engines' browsers, and what drives them.
 
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::apt::Packages;
+use super::engine::Engine;
+use super::rust;
 use crate::process;
+use crate::project::Project;
 
-const PACKAGES: [&str; 2] = ["chromium", "chromium-driver"];
-const HOW_TO_GET_IT: &str = "install it with your system's packages (Debian: `sudo apt-get install chromium \
-                             chromium-driver`), or name the programs in $CHROMIUM and $CHROMEDRIVER";
+const CHROMIUM: Packages = Packages {
+    what: "Chromium with its driver",
+    names: &["chromium", "chromium-driver"],
+    variables: "$CHROMIUM and $CHROMEDRIVER",
+    takes: "1 min",
+};
+const FIREFOX: Packages = Packages {
+    what: "Firefox",
+    names: &["firefox-esr"],
+    variables: "$FIREFOX",
+    takes: "1 min",
+};
+/// The driver starts a small browser that comes with it, which needs a display.
+const WEBKIT: Packages = Packages {
+    what: "WebKit's driver with a virtual display",
+    names: &["webkit2gtk-driver", "xvfb", "xauth"],
+    variables: "$SAFARIDRIVER and $XVFB_RUN",
+    takes: "1 min",
+};
 
-/// The browser that tests run in.
+/// Chromium as the end-to-end tests and the measurements use it.
 pub(crate) struct Browser {
     /// The browser itself.
     pub(crate) chromium: PathBuf,
@@ -24,11 +44,7 @@ impl Browser {
     /// # Errors
     /// When it is missing and can't be installed.
     pub(crate) fn ensure() -> Result<Self> {
-        if let Some(found) = Self::find()? {
-            return Ok(found);
-        }
-        install()?;
-        Self::find()?.with_context(|| format!("Chromium is missing: {HOW_TO_GET_IT}"))
+        found_or_installed(&CHROMIUM, Self::find)
     }
 
     fn find() -> Result<Option<Self>> {
@@ -48,6 +64,74 @@ impl Browser {
     }
 }
 
+/// What wasm-bindgen's runner needs to know of an engine.
+pub(crate) struct Driver {
+    /// The variable in which the runner looks for it: that is how it tells engines apart.
+    pub(crate) variable: &'static str,
+    /// The program that drives the browser.
+    pub(crate) program: PathBuf,
+    /// The program that gives it a display, for an engine without a headless mode.
+    pub(crate) display: Option<PathBuf>,
+}
+
+impl Driver {
+    /// Finds an engine's browser and its driver, installing them if need be.
+    ///
+    /// # Errors
+    /// When something is missing and can't be installed.
+    pub(crate) fn ensure(project: &Project, engine: Engine) -> Result<Self> {
+        match engine {
+            Engine::Chromium => Ok(Self {
+                variable: "CHROMEDRIVER",
+                program: Browser::ensure()?.driver,
+                display: None,
+            }),
+            Engine::Firefox => {
+                firefox()?;
+                let named = named_or_found("GECKODRIVER", &[])?;
+                let program = match named {
+                    Some(program) => program,
+                    None => rust::geckodriver().ensure(project)?.join("geckodriver"),
+                };
+                Ok(Self {
+                    variable: "GECKODRIVER",
+                    program,
+                    display: None,
+                })
+            }
+            Engine::WebKit => found_or_installed(&WEBKIT, || {
+                let program = named_or_found("SAFARIDRIVER", &["WebKitWebDriver"])?;
+                // Without xauth the display's script gives up.
+                let display = named_or_found("XVFB_RUN", &["xvfb-run"])?
+                    .filter(|_| process::find("xauth").is_some());
+                Ok(program.zip(display).map(|(program, display)| Self {
+                    variable: "SAFARIDRIVER",
+                    program,
+                    display: Some(display),
+                }))
+            }),
+        }
+    }
+}
+
+/// Finds Firefox, installing it if this machine lets us.
+///
+/// # Errors
+/// When it is missing and can't be installed.
+pub(crate) fn firefox() -> Result<PathBuf> {
+    found_or_installed(&FIREFOX, || {
+        named_or_found("FIREFOX", &["firefox-esr", "firefox"])
+    })
+}
+
+fn found_or_installed<T>(packages: &Packages, find: impl Fn() -> Result<Option<T>>) -> Result<T> {
+    if let Some(found) = find()? {
+        return Ok(found);
+    }
+    packages.install()?;
+    find()?.with_context(|| packages.missing())
+}
+
 fn named_or_found(variable: &str, programs: &[&str]) -> Result<Option<PathBuf>> {
     if let Some(named) = std::env::var_os(variable).map(PathBuf::from) {
         if !named.is_file() {
@@ -56,35 +140,4 @@ fn named_or_found(variable: &str, programs: &[&str]) -> Result<Option<PathBuf>> 
         return Ok(Some(named));
     }
     Ok(programs.iter().find_map(|program| process::find(program)))
-}
-
-fn install() -> Result<()> {
-    let Some(prefix) = rights() else {
-        bail!("Chromium or its driver is missing: {HOW_TO_GET_IT}");
-    };
-    println!("   installing Chromium and its driver with apt-get (about 1 min)");
-    apt_get(prefix, &["update", "-q"])?;
-    let mut arguments = vec!["install", "-q", "-y", "--no-install-recommends"];
-    arguments.extend(PACKAGES);
-    apt_get(prefix, &arguments).with_context(|| format!("Chromium is missing: {HOW_TO_GET_IT}"))
-}
-
-/// What must stand before a command so that it may install packages; nothing if it may not.
-fn rights() -> Option<&'static [&'static str]> {
-    process::find("apt-get")?;
-    if process::output(process::command("id").arg("-u")).is_ok_and(|user| user == "0") {
-        return Some(&[]);
-    }
-    process::output(process::command("sudo").args(["-n", "true"])).ok()?;
-    Some(&["sudo", "-n"])
-}
-
-fn apt_get(prefix: &[&str], arguments: &[&str]) -> Result<()> {
-    let words: Vec<&str> = prefix
-        .iter()
-        .copied()
-        .chain(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"])
-        .collect();
-    let (program, before) = words.split_first().expect("there is at least `env`");
-    process::run(process::command(program).args(before).args(arguments))
 }

@@ -1,10 +1,12 @@
 //! The tools that building and testing need, installed once per version and shared by all checkouts.
 //!
 //! They live in `$LUME_TOOLS`, else in `~/.cache/lume/tools`, one folder per tool and version. Only the wasm
-//! target (rustup) and the browser (the system's package manager) go elsewhere, because they can't do
+//! target (rustup) and the browsers (the system's package manager) go elsewhere, because they can't do
 //! otherwise. Whatever can't be installed here gets one line that says how to get it.
 
+mod apt;
 mod browser;
+mod engine;
 mod node;
 mod rust;
 
@@ -16,7 +18,8 @@ use anyhow::Result;
 use crate::process;
 use crate::project::Project;
 
-pub(crate) use browser::Browser;
+pub(crate) use browser::{Browser, Driver, firefox};
+pub(crate) use engine::Engine;
 
 /// What is needed to build the app.
 pub(crate) struct BuildTools {
@@ -54,7 +57,7 @@ pub(crate) fn build_tools(project: &Project) -> Result<BuildTools> {
     Ok(BuildTools { folders, versions })
 }
 
-/// Sees to everything that tests in a browser need, besides the tools for building.
+/// Sees to everything that tests in Chromium need, besides the tools for building.
 ///
 /// # Errors
 /// When something is missing and can't be installed.
@@ -63,6 +66,14 @@ pub(crate) fn browser_tools(project: &Project) -> Result<Browser> {
     let browser = Browser::ensure()?;
     node::playwright(project)?;
     Ok(browser)
+}
+
+/// Sees to an engine's browser and what drives it.
+///
+/// # Errors
+/// When something is missing and can't be installed.
+pub(crate) fn driver(project: &Project, engine: Engine) -> Result<Driver> {
+    Driver::ensure(project, engine)
 }
 
 /// Sees to clippy and rustfmt.

@@ -12,6 +12,7 @@ use crate::project::Project;
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// The newest that builds with this project's Rust version.
 const TRUNK_VERSION: &str = "0.21.14";
+const GECKODRIVER_VERSION: &str = "0.37.1";
 
 /// A program that `cargo install` builds.
 pub(super) struct CargoTool {
@@ -48,6 +49,16 @@ pub(super) fn wasm_bindgen(project: &Project) -> Result<CargoTool> {
         program: "wasm-bindgen",
         takes: "2 min",
     })
+}
+
+/// The driver of Firefox.
+pub(super) fn geckodriver() -> CargoTool {
+    CargoTool {
+        package: "geckodriver",
+        version: GECKODRIVER_VERSION.to_owned(),
+        program: "geckodriver",
+        takes: "4 min",
+    }
 }
 
 impl CargoTool {

@@ -22,6 +22,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbTransaction, IdbTransactionMode, IdbVersionChangeEvent};
 
 use super::failure::{begin_failed, open_failed, too_long};
+use super::under_way::ReadTransaction;
 use crate::{js, timer};
 
 /// How long an open may take before the person is told. A frozen tab can hold it up without a word.
@@ -199,15 +200,16 @@ impl Connection {
     }
 
     /// Begins a transaction that only reads; on a new connection if the old one is closing.
-    pub(crate) async fn begin_read(&self, stores: &[&str]) -> Result<IdbTransaction, StoreError> {
+    pub(crate) async fn begin_read(&self, stores: &[&str]) -> Result<ReadTransaction, StoreError> {
         let handle = self.handle().await?;
-        match begin_read(&handle, stores) {
-            Ok(tx) => Ok(tx),
+        let tx = match begin_read(&handle, stores) {
+            Ok(tx) => tx,
             Err(error) => {
                 let handle = self.renewed(&handle, &error).await?;
-                begin_read(&handle, stores).map_err(|error| begin_failed(&error))
+                begin_read(&handle, stores).map_err(|error| begin_failed(&error))?
             }
-        }
+        };
+        Ok(ReadTransaction::new(tx))
     }
 }
 

@@ -1,11 +1,19 @@
 //! The one place that begins a transaction that writes.
 //!
-//! What is written has been serialised before it gets here. The writes are issued without waiting between them, then
-//! the commit is asked for, and the outcome is what the browser said about the whole transaction, never what a single
-//! request said: a full disk shows at the commit, after every request has succeeded.
+//! What is written has been serialised before it gets here. The writes are issued without waiting between them, the
+//! transaction commits by itself once the last of them has succeeded, and the outcome is what the browser said about
+//! the whole transaction, never what a single request said: a full disk can show at the commit, after every request
+//! has succeeded.
+//!
+//! It does not call `commit()`. A transaction that was told to commit no longer aborts when a request fails: Firefox
+//! commits all the others, half a write, unless the last one failed too, and says `complete`; WebKit aborts and gives
+//! no reason. (tests/browser, `traps.rs`, row l.) The one exception is
+//! a page that is put aside in the middle of a write, see `under_way`.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
 
+use futures::channel::oneshot;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::error::Error;
 use indexed_db_futures::internals::SystemRepr;
@@ -14,11 +22,13 @@ use indexed_db_futures::transaction::{
     Transaction, TransactionDurability, TransactionMode, TransactionOptions,
 };
 use lume_sync::store::StoreError;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DomException, IdbTransaction};
 
 use super::connection::{Connection, Handle};
 use super::failure::{begin_failed, is_quota};
+use super::under_way::UnderWay;
 use crate::js;
 
 /// How firmly a commit is to be on the disk when it is called complete.
@@ -57,11 +67,23 @@ pub(crate) enum Change {
     },
 }
 
-/// A transaction that writes. Dropped, it is rolled back.
+/// A transaction that writes. Dropped before it is complete, it is rolled back.
 pub(crate) struct WriteTransaction<'a> {
-    tx: Transaction<'a>,
-    /// Kept beside it, since a commit consumes the handle, and only this one can be asked why it was aborted.
+    _tx: Transaction<'a>,
+    /// Kept beside it, since only this one can be asked why it was aborted.
     raw: IdbTransaction,
+    under_way: UnderWay,
+    end: oneshot::Receiver<End>,
+    _on_end: OnEnd,
+}
+
+/// What listens for the end.
+type OnEnd = [Closure<dyn FnMut()>; 2];
+
+/// How a transaction ended, as its event says.
+enum End {
+    Complete,
+    Abort,
 }
 
 /// What became of the commit.
@@ -115,10 +137,17 @@ impl<'a> WriteTransaction<'a> {
             .build()
             .map_err(thrown)?;
         let raw: IdbTransaction = tx.as_sys().clone().unchecked_into();
-        // The crate listens to `error` with a closure for one call, and several requests may fail; it would also
-        // answer before the abort, whose reason is what counts.
+        // The crate's own listeners are in the way: that to `error` is a closure for one call, and several requests
+        // may fail; and it answers before the abort, whose reason is what counts.
         raw.set_onerror(None);
-        Ok(Self { tx, raw })
+        let (end, on_end) = listen(&raw);
+        Ok(Self {
+            _tx: tx,
+            under_way: UnderWay::new(&raw),
+            raw,
+            end,
+            _on_end: on_end,
+        })
     }
 
     /// For reads within the transaction; nothing but them may be awaited before [`WriteTransaction::commit`].
@@ -126,10 +155,13 @@ impl<'a> WriteTransaction<'a> {
         &self.raw
     }
 
-    /// Issues the changes, commits, and waits until the outcome is known.
-    pub(crate) async fn commit(self, changes: &[Change]) -> Result<(), StoreError> {
+    /// Issues the changes, and waits until it has committed or the outcome is known otherwise.
+    pub(crate) async fn commit(mut self, changes: &[Change]) -> Result<(), StoreError> {
         let outcome = match self.issue(changes) {
-            Ok(()) => self.settle().await,
+            Ok(()) => {
+                self.under_way.issued();
+                self.settle().await
+            }
             Err(error) => self.roll_back(js::error_name(&error)).await,
         };
         match outcome {
@@ -160,25 +192,51 @@ impl<'a> WriteTransaction<'a> {
         Ok(())
     }
 
-    async fn settle(self) -> Outcome {
-        match self.tx.commit().await {
-            Ok(()) => Outcome::Committed,
-            Err(error) => match self.raw.error() {
+    async fn settle(&mut self) -> Outcome {
+        match (&mut self.end).await {
+            Ok(End::Complete) => Outcome::Committed,
+            Ok(End::Abort) => match self.raw.error() {
                 // The reasons for which a browser gives up a transaction that was well alive: nothing was written.
                 Some(reason) if is_certain(&reason.name()) => Outcome::Aborted(reason.name()),
                 // A connection that was lost: the last thing its backend did may have been to write.
                 Some(reason) => Outcome::Unknown(reason.name()),
-                // It had committed by itself before we asked, or so it looks.
-                None => Outcome::Unknown(js::error_name(&thrown(error))),
+                None => Outcome::Unknown("AbortError".to_owned()),
             },
+            Err(oneshot::Canceled) => Outcome::Unknown("its listeners are gone".to_owned()),
         }
     }
 
-    async fn roll_back(self, name: String) -> Outcome {
-        match self.tx.abort().await {
-            Ok(()) => Outcome::Aborted(name),
-            Err(_) => Outcome::Unknown(name),
+    /// A change could not be issued, so none of them may stay.
+    async fn roll_back(&mut self, name: String) -> Outcome {
+        // It refuses when it is over already: it may have committed what was read and issued before.
+        if self.raw.abort().is_err() {
+            return Outcome::Unknown(name);
         }
+        match (&mut self.end).await {
+            Ok(End::Abort) => Outcome::Aborted(name),
+            Ok(End::Complete) | Err(oneshot::Canceled) => Outcome::Unknown(name),
+        }
+    }
+}
+
+/// Hears how a transaction ends, from its beginning on: one without requests may be over before anybody asks.
+fn listen(raw: &IdbTransaction) -> (oneshot::Receiver<End>, OnEnd) {
+    let (sender, end) = oneshot::channel();
+    let sender = Rc::new(Cell::new(Some(sender)));
+    let on_complete = Closure::new({
+        let sender = Rc::clone(&sender);
+        move || tell(&sender, End::Complete)
+    });
+    let on_abort = Closure::new(move || tell(&sender, End::Abort));
+    raw.set_oncomplete(Some(on_complete.as_ref().unchecked_ref()));
+    raw.set_onabort(Some(on_abort.as_ref().unchecked_ref()));
+    (end, [on_complete, on_abort])
+}
+
+fn tell(sender: &Cell<Option<oneshot::Sender<End>>>, end: End) {
+    if let Some(sender) = sender.take() {
+        // Nobody waits when its reads have failed: it is about to be dropped.
+        let _ = sender.send(end);
     }
 }
 

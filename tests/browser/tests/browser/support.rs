@@ -19,6 +19,28 @@ use web_sys::{EventTarget, IdbTransaction};
 /// The one object store of [`open`]'s databases: rows have keys of their own.
 pub(crate) const ROWS: &str = "rows";
 
+/// The engine that a test runs in, for what it can't ask the platform for: behaviour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Chromium,
+    Firefox,
+    WebKit,
+}
+
+impl Engine {
+    pub(crate) fn here() -> Self {
+        let name = js("navigator.userAgent").as_string().expect("a text");
+        if name.contains("Firefox/") {
+            Self::Firefox
+        } else if name.contains("Chrome/") {
+            Self::Chromium
+        } else {
+            // All others call themselves WebKit too.
+            Self::WebKit
+        }
+    }
+}
+
 /// A name that no other test uses.
 pub(crate) fn fresh_name(about: &str) -> String {
     let random = u128::from_le_bytes(WebRandom.bytes());

@@ -1,9 +1,29 @@
 //! The table of traps in the design's page on sync, section 9, one test a row: what the storage crate and the browser
 //! really do. `lume-web`'s write module is built on these answers; where one of them changes, it must too.
+//!
+//! What the engines (Chromium 156, Firefox 153, WebKitGTK 2.50) do, by row:
+//!
+//! | row | | Chromium | Firefox | WebKit |
+//! |---|---|---|---|---|
+//! | a | a drop rolls back what has not committed by itself | yes | yes | yes |
+//! | b | `commit` waits for `complete`; `durability` says `strict` | yes | yes | yes |
+//! | c | the reason of an abort after `commit()`, on a kept handle | the request's | `AbortError` | none |
+//! | d | `commit` after the transaction committed by itself | `InvalidStateError` | same | same |
+//! | e | a commit dropped before its first poll, after it | undone, goes on | same | same |
+//! | f | awaited puts succeed before an abort, pending ones fail | yes | yes | yes |
+//! | g | a foreign await commits the first part alone | yes | yes | yes |
+//! | h | an abort rolls awaited puts back too | yes | yes | yes |
+//! | i | a blocked open pends; dropped, it upgrades without its migration | yes | yes | yes |
+//! | j | `on_done` registered late never resolves | yes | yes | yes |
+//! | k | further failing requests throw in the crate's listener | yes | yes | yes |
+//! | l | a failed request after `commit()` takes the others along | yes | **no** | yes |
+//!
+//! Rows c and l are in [`crate::traps_commit`]. The crate's documentation of row h says otherwise of Safari; its GTK
+//! port, at least, does roll back.
 
 use futures::FutureExt;
 use indexed_db_futures::database::Database;
-use indexed_db_futures::error::{DomException, Error, UnexpectedDataError};
+use indexed_db_futures::error::{DomException, Error};
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{
@@ -73,60 +93,6 @@ async fn trap_b_commit_waits_for_complete_and_strict_is_what_the_browser_was_tol
     assert_eq!(js("completed"), 1);
     let durability = js_sys::Reflect::get(&raw, &"durability".into()).expect("a property");
     assert_eq!(durability.as_string().as_deref(), Some("strict"));
-    db.close();
-    delete(&name).await;
-}
-
-#[wasm_bindgen_test]
-async fn trap_c_an_abort_at_commit_shows_its_reason_on_a_kept_handle_alone() {
-    let name = fresh_name("c");
-    let db = open_with(&name, "key").await;
-
-    let tx = begin(&db);
-    let raw = raw(&tx);
-    // Without its listener to failed requests the crate hears of the abort alone, as it does on a full disk.
-    raw.set_onerror(None);
-    put(&raw, "other");
-    add(&raw, "key");
-    let result = tx.commit().await;
-
-    assert_eq!(
-        result,
-        Err(UnexpectedDataError::TransactionAborted.into()),
-        "the crate's error names no reason"
-    );
-    let reason = raw.error().expect("the kept handle has it");
-    assert_eq!(reason.name(), "ConstraintError");
-    assert!(!is_there(&db, "other").await);
-    db.close();
-    delete(&name).await;
-}
-
-#[wasm_bindgen_test]
-async fn trap_c_a_failed_request_answers_the_commit_before_the_abort_has_a_reason() {
-    let name = fresh_name("c2");
-    let db = open_with(&name, "key").await;
-
-    let tx = begin(&db);
-    let raw = raw(&tx);
-    let aborted = event(&raw, "abort");
-    add(&raw, "key");
-    let result = tx.commit().await;
-    let reason_at_once = raw.error();
-    aborted.await;
-
-    assert!(
-        matches!(
-            result,
-            Err(Error::DomException(DomException::ConstraintError(_)))
-        ),
-        "{result:?}"
-    );
-    assert!(reason_at_once.is_none());
-    assert_eq!(
-        raw.error().map(|error| error.name()).as_deref(),
-        Some("ConstraintError")
-    );
     db.close();
     delete(&name).await;
 }
