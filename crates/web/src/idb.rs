@@ -1,7 +1,8 @@
 //! IndexedDB: connections that heal, migrations, one way to write, and the store of a profile's database.
 //!
 //! From below: `connection` opens a database and keeps it open across everything a browser does to it, `migrations`
-//! says what a fresh or an old database gets, `request` awaits a read, `write` is the only place that begins a
+//! says what a fresh or an old database gets in an
+//! `upgrade`, `request` awaits a read, `write` is the only place that begins a
 //! transaction that writes, `rows` turns rows into JS objects and back, `query` answers reads, and [`IdbStore`] puts
 //! them together as `lume-sync`'s store.
 //!
@@ -15,11 +16,14 @@ mod query;
 pub(crate) mod request;
 mod rows;
 mod store;
+mod upgrade;
 mod write;
 
-pub use connection::{Connection, DatabaseNotice, Migration};
+pub use connection::{Connection, DatabaseNotice};
+pub use failure::is_refused;
 pub use migrations::{PROFILE_VERSION, profile_steps};
 pub use store::IdbStore;
+pub use upgrade::{Migration, Upgrade};
 
 pub(crate) use delete::delete_database;
 pub(crate) use write::{Change, Durability, Handles, WriteTransaction};

@@ -6,10 +6,12 @@
 
 mod connection;
 mod engine;
+mod lost;
 mod platform;
 mod registry;
 mod store;
 mod support;
+mod tab;
 mod transport;
 mod traps;
 
