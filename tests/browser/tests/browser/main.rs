@@ -9,6 +9,7 @@ mod engine;
 mod lost;
 mod platform;
 mod registry;
+mod schema;
 mod store;
 mod support;
 mod tab;
