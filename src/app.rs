@@ -30,7 +30,7 @@ pub(crate) fn Root() -> impl IntoView {
         {move || match app.phase.get() {
             // The page's own splash is still there.
             Phase::Starting => ().into_any(),
-            Phase::Failed(trouble) => view! { <TroubleScreen trouble=trouble/> }.into_any(),
+            Phase::Failed { trouble, again } => view! { <TroubleScreen trouble=trouble again=again/> }.into_any(),
             Phase::Ready => view! { <Places/> }.into_any(),
         }}
     }

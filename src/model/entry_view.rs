@@ -4,7 +4,8 @@ use lume_core::association::AssociationLabel;
 use lume_core::entry::MoodEntry;
 use lume_core::mood::MoodLabel;
 use lume_core::time::LocalDateTime;
-use lume_sync::reading::{Entity, ShownSync};
+use lume_sync::content::Content;
+use lume_sync::reading::{Entity, Listed, ShownSync, Unreadable};
 use lume_sync::rows::{EntityKey, SyncState};
 
 use crate::i18n::t;
@@ -14,12 +15,17 @@ use crate::i18n::t;
 pub(crate) struct EntryView {
     /// Which entry.
     pub(crate) key: EntityKey,
-    /// The content, for editing; `None` where this version can't read it.
-    pub(crate) entry: Option<MoodEntry>,
+    /// The content, for editing, or why it can't be shown.
+    pub(crate) entry: Result<MoodEntry, Unreadable>,
     /// Where it stands with the backend.
     pub(crate) sync: ShownSync,
     /// As its row is sorted.
     pub(crate) sort: String,
+}
+
+/// An entry from its fields. Of a shape that this version does not know, they are a newer version's.
+fn entry_of(content: &Content) -> Result<MoodEntry, Unreadable> {
+    MoodEntry::from_content(content).map_err(|_| Unreadable::Newer)
 }
 
 impl EntryView {
@@ -31,9 +37,20 @@ impl EntryView {
             .and_then(serde_json::Value::as_str);
         Self {
             key: entity.key.clone(),
-            entry: MoodEntry::from_content(&entity.content).ok(),
+            entry: entry_of(&entity.content),
             sync: entity.sync,
             sort: sort.unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The view of one in a list.
+    pub(crate) fn listed(listed: &Listed) -> Self {
+        let content = listed.content.as_ref().map_err(|why| *why);
+        Self {
+            key: listed.key.clone(),
+            entry: content.and_then(entry_of),
+            sync: listed.sync,
+            sort: listed.local_time.clone(),
         }
     }
 
@@ -51,24 +68,27 @@ impl EntryView {
         )
     }
 
-    /// When it was, on the clocks of its zone.
+    /// When it was, on the clocks of its zone; of an entry that can't be read, as its row is sorted.
     pub(crate) fn local_time(&self) -> Option<LocalDateTime> {
-        self.entry.as_ref().map(|entry| entry.local_time)
+        match &self.entry {
+            Ok(entry) => Some(entry.local_time),
+            Err(_) => self.sort.parse().ok(),
+        }
     }
 
     /// The label of its mood.
     pub(crate) fn mood(&self) -> &str {
-        let mood = self.entry.as_ref().and_then(MoodEntry::mood);
+        let mood = self.entry.as_ref().ok().and_then(MoodEntry::mood);
         mood.map_or("", MoodLabel::as_str)
     }
 
-    /// Its feelings in words, the mood first.
+    /// Its feelings in words, the mood first; or why it can't be read.
     pub(crate) fn words(&self) -> String {
-        let labels = self
-            .entry
-            .as_ref()
-            .map(|entry| entry.labels.as_slice())
-            .unwrap_or_default();
+        let labels = match &self.entry {
+            Ok(entry) => entry.labels.as_slice(),
+            Err(Unreadable::Newer) => return t::entry::unreadable().to_owned(),
+            Err(Unreadable::Damaged) => return t::entry::damaged().to_owned(),
+        };
         labels
             .iter()
             .map(|label| mood_name(label.as_str()))
@@ -91,7 +111,7 @@ impl EntryView {
 
     /// Its note.
     pub(crate) fn note(&self) -> Option<&str> {
-        self.entry.as_ref()?.note.as_deref()
+        self.entry.as_ref().ok()?.note.as_deref()
     }
 }
 

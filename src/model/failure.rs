@@ -55,7 +55,7 @@ pub(crate) fn of_commit(error: &CommitError) -> Failure {
     match error {
         CommitError::Full => Failure::new(
             t::failure::full(),
-            t::failure::kept_form(),
+            t::failure::nothing_saved(),
             t::failure::full_do(),
         ),
         CommitError::Missing => Failure::new(
@@ -68,19 +68,52 @@ pub(crate) fn of_commit(error: &CommitError) -> Failure {
             t::failure::kept_form(),
             t::failure::exists_do(),
         ),
-        CommitError::Store(_) => Failure::new(
+        CommitError::Store(error) => of_commit_store(error),
+    }
+}
+
+/// A save that the database did not do, or of which it did not say whether it did.
+fn of_commit_store(error: &StoreError) -> Failure {
+    let (what, means, remedy) = match error {
+        StoreError::Full => (
+            t::failure::full(),
+            t::failure::nothing_saved(),
+            t::failure::full_do(),
+        ),
+        StoreError::Newer => (
+            t::failure::updated(),
+            t::failure::nothing_saved(),
+            t::failure::updated_do(),
+        ),
+        StoreError::Blocked => (
+            t::failure::held(),
+            t::failure::nothing_saved(),
+            t::failure::held_do(),
+        ),
+        StoreError::Unavailable(_) => (
+            t::failure::unreachable_database(),
+            t::failure::nothing_saved(),
+            t::failure::unreachable_database_do(),
+        ),
+        StoreError::Unknown(_) => (
+            t::failure::unknown(),
+            t::failure::kept_form(),
+            t::failure::unknown_do(),
+        ),
+        StoreError::Aborted(_) | StoreError::Corrupt(_) => (
             t::failure::not_saved(),
             t::failure::kept_form(),
             t::failure::again_do(),
         ),
-    }
+    };
+    Failure::new(what, means, remedy)
 }
 
 /// A list that could not be read.
 pub(crate) fn of_reading(_error: &StoreError) -> Failure {
     Failure::new(
         t::failure::read(),
-        t::failure::kept_all(),
+        t::failure::read_means(),
         t::failure::read_do(),
     )
 }

@@ -1,12 +1,15 @@
-//! What the app itself has to say, above the place: a new version, another tab's update, installing.
+//! What the app itself has to say, above the place: trouble with the database, a new version, installing.
 
 use leptos::prelude::*;
+use leptos_router::components::A;
 use lume_sync::kinds::MOOD;
 
 use crate::i18n::t;
-use crate::shell::app_state::use_app;
+use crate::screens::trouble::{Words, words};
+use crate::shell::app_state::{Trouble, use_app};
+use crate::shell::prefs::Holding;
 use crate::shell::query::use_query;
-use crate::shell::{page, pwa};
+use crate::shell::{page, pwa, status};
 
 /// From how many entries on installing is offered.
 const ENTRIES_BEFORE_INSTALL: u64 = 3;
@@ -15,21 +18,76 @@ const ENTRIES_BEFORE_INSTALL: u64 = 3;
 #[component]
 pub(crate) fn Banners() -> impl IntoView {
     let app = use_app();
+    let lost = Memo::new(move |_| app.prefs.with(|prefs| lost_words(prefs.lost)));
     view! {
-        <Show when=move || app.superseded.get()><Superseded/></Show>
-        <Show when=move || app.update_ready.get() && !app.superseded.get()><UpdateReady/></Show>
+        {move || app.trouble.get().map(|trouble| view! { <TroubleBanner trouble=trouble/> })}
+        {move || lost.get().map(|words| view! { <Lost words=words/> })}
+        <Show when=move || app.update_ready.get() && app.trouble.get() != Some(Trouble::Newer)><UpdateReady/></Show>
         <InstallOffer/>
     }
 }
 
+/// What is wrong with the database while the app runs.
 #[component]
-fn Superseded() -> impl IntoView {
+fn TroubleBanner(trouble: Trouble) -> impl IntoView {
+    let app = use_app();
+    let words = match trouble {
+        Trouble::Newer => Words {
+            what: t::trouble::superseded(),
+            means: t::trouble::superseded_means(),
+            remedy: t::trouble::superseded_do(),
+        },
+        Trouble::Corrupt => Words {
+            what: t::trouble::partly(),
+            means: t::trouble::partly_means(),
+            remedy: t::trouble::partly_do(),
+        },
+        Trouble::Blocked | Trouble::Unreachable | Trouble::Full | Trouble::Held => words(trouble),
+    };
+    let reloads = matches!(trouble, Trouble::Newer | Trouble::Corrupt);
+    let act = move |_| {
+        if reloads {
+            page::reload();
+        } else {
+            status::look_again(app);
+        }
+    };
     view! {
-        <div class="banner" role="alert">
-            <p><strong>{t::trouble::superseded()}"."</strong>" "{t::trouble::superseded_do()}</p>
-            <button type="button" class="button button-primary" on:click=move |_| page::reload()>
-                {t::trouble::reload()}
+        <div class="banner" role="alert" data-testid="trouble-banner">
+            <p><strong>{words.what}"."</strong>" "{words.means}" "{words.remedy}</p>
+            <button type="button" class="button button-primary" on:click=act>
+                {if reloads { t::trouble::reload() } else { t::trouble::again() }}
             </button>
+        </div>
+    }
+}
+
+/// What is said of data that the browser has removed, and whether signing in helps.
+fn lost_words(lost: Holding) -> Option<(String, bool)> {
+    match lost {
+        Holding::Nothing => None,
+        Holding::Entries => Some((t::trouble::lost_entries().to_owned(), false)),
+        Holding::Account => {
+            let (means, remedy) = (t::trouble::lost_account(), t::trouble::lost_account_do());
+            Some((format!("{means} {remedy}"), true))
+        }
+    }
+}
+
+#[component]
+fn Lost(words: (String, bool)) -> impl IntoView {
+    let app = use_app();
+    let (means, signs_in) = words;
+    let noted = move |_| app.prefs_changed(|prefs| prefs.lost = Holding::Nothing);
+    view! {
+        <div class="banner" role="alert" data-testid="lost">
+            <p><strong>{t::trouble::lost()}"."</strong>" "{means}</p>
+            <div class="button-row">
+                {signs_in.then(|| view! {
+                    <A href="/settings" attr:class="button button-primary">{t::trouble::lost_sign_in()}</A>
+                })}
+                <button type="button" class="button button-plain" on:click=noted>{t::trouble::lost_noted()}</button>
+            </div>
         </div>
     }
 }

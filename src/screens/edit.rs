@@ -16,6 +16,7 @@ use crate::shell::dispatch::mood_key;
 use crate::shell::drafts::use_draft;
 use crate::shell::page;
 use crate::shell::query::use_query;
+use crate::ui::failure_note::FailureNote;
 use crate::ui::icon::Icon;
 use crate::ui::scene::Scene;
 
@@ -48,19 +49,20 @@ pub(crate) fn EditEntry() -> impl IntoView {
             }),
         },
     );
-    let failed = move || {
+    // Said here, and not in the place's boundary: that would take the form away in which somebody writes.
+    let failed = Memo::new(move |_| {
         found.with(|found| match found {
             Some(Err(failure)) => Some(failure.clone()),
             Some(Ok(_)) | None => None,
         })
-    };
+    });
     view! {
         <div class="page-head">
             <A href="/history" attr:class="page-back"><Icon name="back"/>{t::app::back_to_history()}</A>
             <h1>{t::edit::title()}</h1>
         </div>
-        {move || failed().map(Err::<(), _>)}
-        {move || first.get().map(|found| match found.and_then(|view| Some((view.entry.clone()?, view))) {
+        <FailureNote failure=failed/>
+        {move || first.get().map(|found| match found.and_then(|view| Some((view.entry.clone().ok()?, view))) {
             Some((entry, view)) => view! { <Editor entry=entry view=view/> }.into_any(),
             None => view! { <Gone/> }.into_any(),
         })}

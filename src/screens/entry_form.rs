@@ -11,8 +11,9 @@ use crate::model::draft::{Draft, Incomplete};
 use crate::model::entry_view::{EntryView, mood_name};
 use crate::model::failure::{self, Failure};
 use crate::model::moments::{is_future, zone_city};
+use crate::shell::app_state::use_app;
 use crate::shell::dispatch::use_dispatch;
-use crate::shell::drafts::KeptDraft;
+use crate::shell::drafts::{Keeping, KeptDraft};
 use crate::shell::intent::Intent;
 use crate::shell::services::{local_now, local_time, new_entity_id, now, with_zones, zone};
 use crate::shell::{format, page};
@@ -105,6 +106,7 @@ pub(crate) fn EntryForm(
     /// Called with the valence once the entry is saved.
     on_saved: Callback<Option<f64>>,
 ) -> impl IntoView {
+    let app = use_app();
     let dispatch = use_dispatch();
     let form = draft.form;
     let saving = Saving {
@@ -114,7 +116,7 @@ pub(crate) fn EntryForm(
         id: StoredValue::new(new_entity_id()),
     };
     let key = existing.as_ref().map(|view| view.key.clone());
-    let entry = existing.and_then(|view| view.entry);
+    let entry = existing.and_then(|view| view.entry.ok());
     let is_new = key.is_none();
     let entry_zone = entry.as_ref().map(|entry| entry.zone.clone());
     let other_zone = entry_zone
@@ -163,7 +165,7 @@ pub(crate) fn EntryForm(
                     } else {
                         form.get_untracked()
                     };
-                    draft.saved(kept);
+                    draft.saved(app, kept);
                     on_saved.run(valence);
                 }
                 Err(failure) => saving.failure.set(Some(failure)),
@@ -189,10 +191,22 @@ pub(crate) fn EntryForm(
                     zone=other_zone.as_ref().map(|zone| zone_city(zone.as_str())) when_error=saving.when_error/>
             </Show>
             <FailureNote failure=saving.failure/>
+            {move || not_kept(draft.keeping.get()).map(|words| view! {
+                <p class="quiet" role="status" data-testid="draft-keeping">{words}</p>
+            })}
             <Show when=move || mood.with(Option::is_some)>
                 <SaveBar mood=mood draft=draft is_new=is_new busy=saving.busy/>
             </Show>
         </form>
+    }
+}
+
+/// Where what is unsaved is kept, if that is not where it belongs.
+fn not_kept(keeping: Keeping) -> Option<&'static str> {
+    match keeping {
+        Keeping::Database => None,
+        Keeping::Tab => Some(t::log::kept_in_tab()),
+        Keeping::Screen => Some(t::log::kept_nowhere()),
     }
 }
 

@@ -21,10 +21,10 @@ pub(crate) fn EntryItem(
     let app = use_app();
     let dispatch = use_dispatch();
     let id = entry.key.id;
-    let time = entry
-        .entry
-        .as_ref()
-        .map(|entry| format::entry_time(entry.local_time, entry.zone.as_str()));
+    let time = match &entry.entry {
+        Ok(known) => Some(format::entry_time(known.local_time, known.zone.as_str())),
+        Err(_) => entry.local_time().map(format::time_of_day),
+    };
     let delete = Callback::new(move |by_keyboard: bool| {
         dispatch.send_then(Intent::Delete(id), move |outcome| match outcome {
             Ok(_) => {

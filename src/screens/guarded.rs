@@ -16,7 +16,7 @@ pub(crate) fn Guarded(
         <ErrorBoundary fallback=|errors| {
             let failure = Signal::derive(move || {
                 let words = errors.with(|errors| errors.iter().next().map(|(_, error)| error.to_string()));
-                words.map(|words| Failure::new(words, t::failure::kept_all(), t::failure::read_do()))
+                words.map(|words| Failure::new(words, t::failure::read_means(), t::failure::read_do()))
             });
             view! { <FailureNote failure=failure/> }
         }>

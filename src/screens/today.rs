@@ -16,6 +16,7 @@ use crate::shell::drafts::use_draft;
 use crate::shell::query::use_query;
 use crate::shell::services::local_now;
 use crate::shell::{format, page};
+use crate::ui::failure_note::FailureNote;
 use crate::ui::mood_picker::FIRST_MOOD_ID;
 
 /// The draft of an entry that is not saved yet.
@@ -73,10 +74,10 @@ fn TodayList() -> impl IntoView {
         start.range_of(start.day_of(local_now())).start.to_string()
     };
     let found = use_query(from, |engine, from| async move {
-        let entities = engine
+        let page = engine
             .timeline(&MOOD.kind(), Some(from), None, ENTRIES_MAX)
             .await?;
-        Ok(entities.iter().map(EntryView::of).collect::<Vec<_>>())
+        Ok(page.iter().map(EntryView::listed).collect::<Vec<_>>())
     });
     let entries = Memo::new(move |_| {
         found.with(|found| {
@@ -85,17 +86,18 @@ fn TodayList() -> impl IntoView {
                 .and_then(|found| found.as_ref().ok().cloned())
         })
     });
-    let failed = move || {
+    // Said here, and not in the place's boundary: that would take the form away in which somebody writes.
+    let failed = Memo::new(move |_| {
         found.with(|found| {
             found
                 .as_ref()
                 .and_then(|found| found.as_ref().err().cloned())
         })
-    };
+    });
     view! {
         <section class="today-list" aria-labelledby="today-list">
             <h2 id="today-list">{t::today::list()}</h2>
-            {move || failed().map(Err::<(), _>)}
+            <FailureNote failure=failed/>
             <Show when=move || entries.with(|entries| entries.as_ref().is_some_and(Vec::is_empty))>
                 <p class="quiet">{t::today::none()}</p>
             </Show>

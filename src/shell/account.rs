@@ -9,9 +9,9 @@ use lume_sync::store::StoreError;
 use lume_web::registry::AccountKey;
 
 use crate::shell::app_state::App;
-use crate::shell::prefs::Prefs;
+use crate::shell::prefs::{Holding, Prefs};
 use crate::shell::services::Services;
-use crate::shell::{boot, status, triggers};
+use crate::shell::{boot, status, tab_drafts, triggers};
 
 /// What was typed to get a session.
 pub(crate) enum Credentials {
@@ -63,7 +63,10 @@ pub(crate) async fn enter(
         Credentials::SignIn { email, password } => engine.sign_in(email, password).await?,
     };
     bind(app, &services, &authenticated, bring).await?;
-    app.prefs_changed(|prefs| prefs.has_signed_in = true);
+    app.prefs_changed(|prefs| {
+        prefs.has_signed_in = true;
+        prefs.hold(Holding::Account);
+    });
     app.data_changed();
     status::refresh(app);
     triggers::pass(app, Trigger::Manual);
@@ -138,6 +141,7 @@ pub(crate) async fn erase_all(app: App) -> Result<(), StoreError> {
         services.registry.erase(&profile.name).await?;
     }
     Prefs::erase();
+    tab_drafts::keep_of(&[]);
     Ok(())
 }
 

@@ -19,19 +19,26 @@ pub(crate) enum Phase {
     /// Everything works.
     Ready,
     /// Nothing can be shown or saved.
-    Failed(Trouble),
+    Failed {
+        /// Why.
+        trouble: Trouble,
+        /// Whether the person has tried it again, and it is still so.
+        again: bool,
+    },
 }
 
-/// Why the app can't work.
+/// What is wrong with the database: at the start, in place of all screens, and later above them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
     /// The browser gives no storage.
     Blocked,
+    /// It can't be opened, for a reason that may pass.
+    Unreachable,
     /// There is no room.
     Full,
     /// A newer version made the database.
     Newer,
-    /// Another tab holds an older version.
+    /// Another tab holds it up.
     Held,
     /// It can't be read.
     Corrupt,
@@ -69,8 +76,10 @@ pub(crate) struct App {
     pub(crate) unsaved: RwSignal<bool>,
     /// Whether a new version waits.
     pub(crate) update_ready: RwSignal<bool>,
-    /// Whether another tab has made the database newer than this page.
-    pub(crate) superseded: RwSignal<bool>,
+    /// What is wrong with the database since the start.
+    pub(crate) trouble: RwSignal<Option<Trouble>>,
+    /// Grows when another database has taken the place of one that the browser has cleared.
+    pub(crate) begun_anew: RwSignal<u64>,
     /// Whether installing can be offered.
     pub(crate) installable: RwSignal<bool>,
     /// Grows when unsaved forms must be written now.
@@ -95,7 +104,8 @@ impl App {
             toast: RwSignal::new(None),
             unsaved: RwSignal::new(false),
             update_ready: RwSignal::new(false),
-            superseded: RwSignal::new(false),
+            trouble: RwSignal::new(None),
+            begun_anew: RwSignal::new(0),
             installable: RwSignal::new(false),
             flush_drafts: RwSignal::new(0),
             logs_requests: RwSignal::new(false),

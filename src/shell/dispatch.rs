@@ -14,6 +14,7 @@ use crate::i18n::t;
 use crate::model::failure::{self, Failure};
 use crate::shell::app_state::{App, use_app};
 use crate::shell::intent::Intent;
+use crate::shell::prefs::Holding;
 use crate::shell::services::AppEngine;
 use crate::shell::{account, page, status, triggers};
 
@@ -67,7 +68,7 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
     let engine = app.engine().ok_or_else(|| {
         Failure::new(
             t::failure::read(),
-            t::failure::kept_all(),
+            t::failure::read_means(),
             t::failure::read_do(),
         )
     })?;
@@ -161,6 +162,12 @@ async fn create(
     let saved = engine.create(&MOOD.kind(), id, content, Some(draft)).await;
     saved.map_err(|error| failure::of_commit(&error))?;
     saved_something(app);
+    if app
+        .prefs
+        .with_untracked(|prefs| prefs.holding == Holding::Nothing)
+    {
+        app.prefs_changed(|prefs| prefs.hold(Holding::Entries));
+    }
     ask_to_keep_once(app);
     Ok(())
 }

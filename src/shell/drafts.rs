@@ -7,9 +7,22 @@ use leptos::task::spawn_local;
 
 use crate::model::draft::Draft;
 use crate::shell::app_state::{App, use_app};
+use crate::shell::services::Services;
+use crate::shell::tab_drafts;
 
 /// How long after the last keystroke a draft is written.
 const WRITE_AFTER_MS: u64 = 300;
+
+/// Where what is unsaved is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeping {
+    /// In the database, where a draft belongs.
+    Database,
+    /// In this tab, because the database does not take it.
+    Tab,
+    /// Nowhere but on the screen.
+    Screen,
+}
 
 /// A form that outlives its page.
 #[derive(Clone, Copy)]
@@ -18,6 +31,8 @@ pub(crate) struct KeptDraft {
     pub(crate) form: RwSignal<Draft>,
     /// Whether it was found unsaved.
     pub(crate) restored: RwSignal<bool>,
+    /// Where what is unsaved is kept.
+    pub(crate) keeping: RwSignal<Keeping>,
     /// What the database is known to hold; `None` until it was asked.
     written: StoredValue<Option<Draft>>,
     /// What the form is when nothing is unsaved.
@@ -39,9 +54,13 @@ impl KeptDraft {
     }
 
     /// The form is saved: what it holds from here on is compared with this.
-    pub(crate) fn saved(self, origin: Draft) {
+    pub(crate) fn saved(self, app: App, origin: Draft) {
         // The save has removed the draft in its own transaction.
         self.written.set_value(Some(origin.clone()));
+        if let Some(services) = app.services() {
+            tab_drafts::remove(&services.database, &self.name());
+        }
+        self.keeping.set(Keeping::Database);
         self.origin.set_value(origin.clone());
         self.paused.set_value(false);
         self.restored.set(false);
@@ -61,6 +80,7 @@ pub(crate) fn use_draft(name: String, origin: Draft) -> KeptDraft {
     let draft = KeptDraft {
         form: RwSignal::new(origin.clone()),
         restored: RwSignal::new(false),
+        keeping: RwSignal::new(Keeping::Database),
         written: StoredValue::new(None),
         origin: StoredValue::new(origin),
         name: StoredValue::new(name),
@@ -86,6 +106,15 @@ pub(crate) fn use_draft(name: String, origin: Draft) -> KeptDraft {
         }
         flush
     });
+    Effect::new(move |before: Option<u64>| {
+        let begun = app.begun_anew.get();
+        if before.is_some_and(|before| before != begun) {
+            // The new database has no draft.
+            draft.written.set_value(Some(draft.origin.get_value()));
+            write(app, draft);
+        }
+        begun
+    });
     on_cleanup(move || {
         write(app, draft);
         app.unsaved.set(false);
@@ -94,24 +123,29 @@ pub(crate) fn use_draft(name: String, origin: Draft) -> KeptDraft {
 }
 
 fn load(app: App, draft: KeptDraft) {
-    let Some(engine) = app.engine() else { return };
+    let Some(services) = app.services() else {
+        return;
+    };
     let name = draft.name();
     spawn_local(async move {
-        let stored = engine.draft(&name).await.ok().flatten();
+        let stored = services.engine.draft(&name).await.ok().flatten();
         let stored: Option<Draft> = stored.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        // What the database did not take is newer than what it has.
+        let of_tab = tab_drafts::get(&services.database, &name);
+        let of_tab: Option<Draft> = of_tab.and_then(|text| serde_json::from_str(&text).ok());
         let Some(origin) = draft.origin.try_get_value() else {
             return;
         };
-        match stored {
-            Some(stored) if stored != origin => {
-                draft.written.set_value(Some(stored.clone()));
-                // What was typed meanwhile is newer.
-                if draft.form.with_untracked(|form| *form == origin) {
-                    draft.restored.set(true);
-                    draft.form.set(stored);
-                }
-            }
-            Some(_) | None => draft.written.set_value(Some(origin)),
+        draft
+            .written
+            .set_value(stored.clone().or(Some(origin.clone())));
+        let Some(found) = of_tab.or(stored).filter(|found| *found != origin) else {
+            return;
+        };
+        // What was typed meanwhile is newer.
+        if draft.form.with_untracked(|form| *form == origin) {
+            draft.restored.set(true);
+            draft.form.set(found);
         }
     });
 }
@@ -119,7 +153,7 @@ fn load(app: App, draft: KeptDraft) {
 /// Writes the form if the database holds another. Nothing is written before the database was asked: it would overwrite
 /// what it is asked for.
 fn write(app: App, draft: KeptDraft) {
-    let (Some(engine), Some(form)) = (app.engine(), draft.form.try_get_untracked()) else {
+    let (Some(services), Some(form)) = (app.services(), draft.form.try_get_untracked()) else {
         return;
     };
     let Some(Some(written)) = draft.written.try_get_value() else {
@@ -133,11 +167,35 @@ fn write(app: App, draft: KeptDraft) {
     draft.written.set_value(Some(form.clone()));
     let name = draft.name();
     spawn_local(async move {
-        // A draft is a help: where it can't be kept, saving the entry will say so.
-        if !is_unsaved {
-            drop(engine.clear_draft(&name).await);
-        } else if let Ok(bytes) = serde_json::to_vec(&form) {
-            drop(engine.save_draft(&name, &bytes).await);
+        let form = is_unsaved.then_some(&form);
+        let keeping = keep(&services, &name, form).await;
+        if keeping != Keeping::Database {
+            // It is tried again when the page is left, or with the next letter.
+            draft.written.try_set_value(Some(written));
         }
+        draft.keeping.try_set(keeping);
     });
+}
+
+/// Keeps a form where it can be kept; forgets it if there is none.
+async fn keep(services: &Services, name: &str, form: Option<&Draft>) -> Keeping {
+    let Some(text) = form.and_then(|form| serde_json::to_string(form).ok()) else {
+        tab_drafts::remove(&services.database, name);
+        drop(services.engine.clear_draft(name).await);
+        return Keeping::Database;
+    };
+    if services
+        .engine
+        .save_draft(name, text.as_bytes())
+        .await
+        .is_ok()
+    {
+        tab_drafts::remove(&services.database, name);
+        return Keeping::Database;
+    }
+    if tab_drafts::put(&services.database, name, &text) {
+        Keeping::Tab
+    } else {
+        Keeping::Screen
+    }
 }

@@ -17,5 +17,6 @@ pub(crate) mod pwa;
 pub(crate) mod query;
 pub(crate) mod services;
 pub(crate) mod status;
+pub(crate) mod tab_drafts;
 pub(crate) mod timeline;
 pub(crate) mod triggers;

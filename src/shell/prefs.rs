@@ -35,6 +35,19 @@ impl Theme {
     }
 }
 
+/// What the databases of this browser hold, as far as it is known without them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Holding {
+    /// Nothing that anybody would miss.
+    #[default]
+    Nothing,
+    /// Entries, on this device alone.
+    Entries,
+    /// An account's entries, which are at its backend too once they are sent.
+    Account,
+}
+
 /// The record.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -49,6 +62,10 @@ pub(crate) struct Prefs {
     pub(crate) install_offered: bool,
     /// Whether somebody has signed in here before.
     pub(crate) has_signed_in: bool,
+    /// What is kept here: what is gone if the databases are.
+    pub(crate) holding: Holding,
+    /// What the browser has removed, until the person has taken note of it.
+    pub(crate) lost: Holding,
 }
 
 impl Prefs {
@@ -66,6 +83,23 @@ impl Prefs {
         }
     }
 
+    /// Notes that something is kept here now.
+    pub(crate) fn hold(&mut self, holding: Holding) {
+        if self.holding != Holding::Account {
+            self.holding = holding;
+        }
+    }
+
+    /// Notes that the browser has removed everything that was kept here.
+    pub(crate) fn lose(&mut self) {
+        let lost = std::mem::take(&mut self.holding);
+        if lost != Holding::Nothing {
+            self.lost = lost;
+            // There will be something to keep again.
+            self.asked_to_keep = false;
+        }
+    }
+
     /// Removes the record.
     pub(crate) fn erase() {
         if let Some(storage) = storage() {
@@ -80,7 +114,22 @@ fn storage() -> Option<web_sys::Storage> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Prefs, Theme};
+    use super::{Holding, Prefs, Theme};
+
+    #[test]
+    fn what_was_kept_is_told_as_lost_once_and_an_account_is_not_forgotten_over_entries() {
+        let mut prefs = Prefs::default();
+        prefs.lose();
+        assert_eq!(prefs, Prefs::default(), "an empty app has lost nothing");
+
+        prefs.hold(Holding::Account);
+        prefs.hold(Holding::Entries);
+        prefs.lose();
+        assert_eq!(prefs.lost, Holding::Account);
+        prefs.lost = Holding::Nothing;
+        prefs.lose();
+        assert_eq!(prefs.lost, Holding::Nothing);
+    }
 
     #[test]
     fn a_record_of_another_version_keeps_what_is_known() {

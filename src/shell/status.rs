@@ -6,11 +6,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lume_sync::log::{Level, LogLine};
 use lume_sync::ports::Notice;
+use lume_sync::{StoreError, Trigger};
 use lume_web::idb::DatabaseNotice;
 use wasm_bindgen::JsValue;
 
-use crate::shell::app_state::App;
-use crate::shell::{page, triggers};
+use crate::shell::app_state::{App, Phase, Trouble};
+use crate::shell::{boot, page, triggers};
 
 thread_local! {
     static READING: Cell<bool> = const { Cell::new(false) };
@@ -34,13 +35,23 @@ pub(crate) fn hear(app: App, notice: &Notice) {
     }
 }
 
-/// Hears what happens to the database's connection.
+/// Hears what happens to a database's connection.
 pub(crate) fn hear_database(app: App, notice: DatabaseNotice) {
     match notice {
-        DatabaseNotice::Outdated => app.superseded.set(true),
+        DatabaseNotice::Open { .. } => {
+            app.trouble.set(None);
+            // What held the start up has let go.
+            if matches!(app.phase.get_untracked(), Phase::Failed { .. }) {
+                boot::begin(app);
+            }
+        }
+        DatabaseNotice::Outdated => app.trouble.set(Some(Trouble::Newer)),
         // Another tab erased this device, or left the profile.
         DatabaseNotice::Deleted => page::reload(),
-        DatabaseNotice::Open { .. } | DatabaseNotice::Lost | DatabaseNotice::Blocked => {}
+        DatabaseNotice::Wiped => boot::begin_anew(app),
+        // Opens it again, and finds out whether it is still there.
+        DatabaseNotice::Lost => refresh(app),
+        DatabaseNotice::Blocked => {}
     }
 }
 
@@ -76,8 +87,9 @@ pub(crate) fn refresh(app: App) {
     spawn_local(async move {
         while AGAIN.replace(false) {
             let Some(engine) = app.engine() else { break };
-            // A failure is logged where it happened; the next notice tries again.
-            if let Ok(status) = engine.status().await {
+            let status = engine.status().await;
+            judge(app, status.as_ref().err());
+            if let Ok(status) = status {
                 triggers::plan_next_pass(app, &status);
                 if app
                     .status
@@ -94,6 +106,26 @@ pub(crate) fn refresh(app: App) {
         }
         READING.set(false);
     });
+}
+
+/// Looks whether the database works again, because the person asked.
+pub(crate) fn look_again(app: App) {
+    app.data_changed();
+    refresh(app);
+    triggers::pass(app, Trigger::Manual);
+}
+
+/// Says what is wrong with the database, or that it works again. The next notice tries again, or the person does.
+fn judge(app: App, error: Option<&StoreError>) {
+    let before = app.trouble.get_untracked();
+    let now = match error {
+        Some(error) => Some(boot::trouble(error)),
+        // Only an open says that no newer version is in the way.
+        None => before.filter(|trouble| *trouble == Trouble::Newer),
+    };
+    if now != before {
+        app.trouble.set(now);
+    }
 }
 
 fn print(line: &LogLine) {

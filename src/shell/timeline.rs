@@ -132,8 +132,8 @@ async fn collect(
             .timeline(&MOOD.kind(), None, cursor.clone(), limit)
             .await?;
         let more = page.len() == limit;
-        for entity in &page {
-            let view = EntryView::of(entity);
+        for listed in &page {
+            let view = EntryView::listed(listed);
             cursor = Some((view.sort.clone(), view.key.id));
             if needle.as_ref().is_none_or(|needle| needle.matches(&view)) {
                 entries.push(view);

@@ -5,11 +5,12 @@ use std::cell::{Cell, RefCell};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lume_sync::meta::AppMode;
+use lume_sync::pass::PassReport;
 use lume_sync::{Blocked, Status, Trigger};
 use lume_web::connectivity::{Connectivity, Signal};
 use lume_web::timer::{Interval, every, sleep};
 
-use crate::shell::app_state::App;
+use crate::shell::app_state::{App, Trouble};
 use crate::shell::services::now;
 use crate::shell::status;
 
@@ -18,18 +19,29 @@ use crate::shell::status;
 const PLANNED_WAIT_MS_MIN: i64 = 1_000;
 /// No plan reaches further: the interval comes first.
 const PLANNED_WAIT_MS_MAX: i64 = 120_000;
+/// How often the wait doubles after planned passes that had nothing to send: what is due may not be ours to take, or
+/// can't be read.
+const IDLE_DOUBLINGS_MAX: u32 = 5;
 
 thread_local! {
     static INTERVAL: RefCell<Option<Interval>> = const { RefCell::new(None) };
     static LISTENING: RefCell<Option<Connectivity>> = const { RefCell::new(None) };
     static PLAN: Cell<u64> = const { Cell::new(0) };
+    /// Planned passes since one had something to send.
+    static IDLE: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Runs a pass, and does not wait for it.
 pub(crate) fn pass(app: App, trigger: Trigger) {
+    // A newer version in another tab sends from here on.
+    if app.trouble.get_untracked() == Some(Trouble::Newer) {
+        return;
+    }
     let Some(engine) = app.engine() else { return };
     spawn_local(async move {
-        engine.pass(trigger).await;
+        if engine.pass(trigger).await != PassReport::default() {
+            IDLE.set(0);
+        }
     });
 }
 
@@ -74,12 +86,14 @@ pub(crate) fn plan_next_pass(app: App, status: &Status) {
     let Some(next) = status.next_attempt.filter(|_| may_send) else {
         return;
     };
+    let wait_ms_min = PLANNED_WAIT_MS_MIN << IDLE.get().min(IDLE_DOUBLINGS_MAX);
     let wait_ms = next
         .millis_since(now())
-        .clamp(PLANNED_WAIT_MS_MIN, PLANNED_WAIT_MS_MAX);
+        .clamp(wait_ms_min, PLANNED_WAIT_MS_MAX);
     spawn_local(async move {
         sleep(wait_ms.unsigned_abs()).await;
         if PLAN.get() == number {
+            IDLE.set(IDLE.get().saturating_add(1));
             pass(app, Trigger::Timer);
         }
     });

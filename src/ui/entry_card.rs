@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::components::A;
+use lume_sync::reading::Unreadable;
 
 use crate::i18n::t;
 use crate::model::entry_view::{EntryView, sync_words};
@@ -20,16 +21,14 @@ pub(crate) fn EntryCard(
     on_delete: Callback<bool>,
 ) -> impl IntoView {
     let id = entry.key.id.to_string();
-    let words = if entry.entry.is_some() {
-        entry.words()
-    } else {
-        t::entry::unreadable().to_owned()
-    };
+    let words = entry.words();
     let (sync_icon, sync_word) = sync_words(entry.sync);
     let topics = entry.topics();
     let note = entry.note().map(str::to_owned);
     let has_body = note.is_some() || !topics.is_empty();
-    let can_edit = entry.entry.is_some();
+    // What can't be read is kept as it is: nobody can tell what a change of it would lose.
+    let can_edit = entry.entry.is_ok();
+    let damaged = matches!(entry.entry, Err(Unreadable::Damaged)).then(t::entry::damaged_say);
     let label = format!("{words}, {time}");
     let edit_label = t::entry::edit_named(&words, &time);
     let delete_label = t::entry::delete_named(&words, &time);
@@ -61,17 +60,20 @@ pub(crate) fn EntryCard(
                         <Icon name="edit"/>
                     </A>
                 })}
-                <button
-                    type="button"
-                    class="icon-button"
-                    data-testid="entry-delete"
-                    aria-label=delete_label
-                    title=t::entry::delete()
-                    on:click=move |event| on_delete.run(event.detail() == 0)
-                >
-                    <Icon name="trash"/>
-                </button>
+                {can_edit.then(|| view! {
+                    <button
+                        type="button"
+                        class="icon-button"
+                        data-testid="entry-delete"
+                        aria-label=delete_label
+                        title=t::entry::delete()
+                        on:click=move |event| on_delete.run(event.detail() == 0)
+                    >
+                        <Icon name="trash"/>
+                    </button>
+                })}
             </div>
+            {damaged.map(|words| view! { <p class="entry-body quiet">{words}</p> })}
             {has_body.then(|| view! {
                 <div class="entry-body">
                     {note.map(|note| view! { <p class="entry-note" dir="auto">{note}</p> })}

@@ -347,7 +347,11 @@ fn plan<S: crate::ports::Sealer>(
         }
         (_, None) => return Err(CommitError::Missing),
         (Change::Update(_), Some(row)) if row.deleted => return Err(CommitError::Missing),
-        (Change::Update(content), Some(_)) => (content.clone(), false),
+        (Change::Update(content), Some(row)) => {
+            // What this version can't read is not written over: nobody could tell what is lost with it.
+            body::open::<Content>(sealer, &row.body)?;
+            (content.clone(), false)
+        }
         (Change::Delete, Some(row)) => (body::open(sealer, &row.body)?, true),
         (Change::Restore, Some(row)) => (body::open(sealer, &row.body)?, false),
     };

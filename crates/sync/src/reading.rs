@@ -10,6 +10,30 @@ use crate::ports::Ports;
 use crate::rows::{EntityKey, EntityRow, Kind, SyncState};
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName};
 
+/// One entity of a list.
+#[derive(Clone, PartialEq)]
+pub struct Listed {
+    /// Which one.
+    pub key: EntityKey,
+    /// Its civil time as its row is sorted, readable or not.
+    pub local_time: String,
+    /// What it says, or why nobody can tell. What can't be read is kept as it is.
+    pub content: Result<Content, Unreadable>,
+    /// Where it stands with the backend.
+    pub sync: ShownSync,
+}
+
+/// Why a row's content can't be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// A newer version of the app wrote it.
+    #[error("a newer version wrote it")]
+    Newer,
+    /// Its bytes are not what anybody wrote.
+    #[error("it is damaged")]
+    Damaged,
+}
+
 /// An entity, opened.
 #[derive(Clone, PartialEq)]
 pub struct Entity {
@@ -47,7 +71,8 @@ impl ShownSync {
 }
 
 impl<P: Ports> Engine<P> {
-    /// A page of a kind's entities that are not deleted, newest first.
+    /// A page of a kind's entities that are not deleted, newest first. One that can't be read takes away none of the
+    /// others.
     ///
     /// `from` is the earliest `local_time` wanted, `before` the last `(local_time, id)` of the page before.
     ///
@@ -60,7 +85,7 @@ impl<P: Ports> Engine<P> {
         from: Option<String>,
         before: Option<(String, EntityId)>,
         limit: usize,
-    ) -> Result<Vec<Entity>, StoreError> {
+    ) -> Result<Vec<Listed>, StoreError> {
         let query = Query::Timeline {
             kind: kind.clone(),
             deleted: false,
@@ -77,7 +102,7 @@ impl<P: Ports> Engine<P> {
         let rows = self
             .transact(Mode::Read, &[StoreName::Entries], read)
             .await?;
-        rows.into_iter().map(|row| self.opened(row)).collect()
+        Ok(rows.into_iter().map(|row| self.listed(row)).collect())
     }
 
     /// One entity, deleted or not.
@@ -132,19 +157,39 @@ impl<P: Ports> Engine<P> {
             .collect())
     }
 
+    fn listed(&self, row: EntityRow) -> Listed {
+        let content = body::open(self.sealer(), &row.body).map_err(|error| match error {
+            StoreError::Newer => Unreadable::Newer,
+            StoreError::Corrupt(_)
+            | StoreError::Full
+            | StoreError::Aborted(_)
+            | StoreError::Unknown(_)
+            | StoreError::Unavailable(_)
+            | StoreError::Blocked => Unreadable::Damaged,
+        });
+        Listed {
+            sync: self.shown_sync(&row),
+            key: row.key,
+            local_time: row.local_time,
+            content,
+        }
+    }
+
     fn opened(&self, row: EntityRow) -> Result<Entity, StoreError> {
         let content = body::open(self.sealer(), &row.body)?;
-        let sending = self.live.borrow().sending.contains(&row.key);
-        let sync = if sending {
-            ShownSync::Sending
-        } else {
-            ShownSync::Stored(row.sync)
-        };
         Ok(Entity {
+            sync: self.shown_sync(&row),
             key: row.key,
             content,
             deleted: row.deleted,
-            sync,
         })
+    }
+
+    fn shown_sync(&self, row: &EntityRow) -> ShownSync {
+        if self.live.borrow().sending.contains(&row.key) {
+            ShownSync::Sending
+        } else {
+            ShownSync::Stored(row.sync)
+        }
     }
 }

@@ -52,6 +52,8 @@ pub enum Query {
     /// An unsaved note or form → [`Answer::Bytes`].
     Draft(String),
     /// Entities of a kind, newest `local_time` first, then by id downwards → [`Answer::Entities`].
+    ///
+    /// For the eye alone: a row that the store can't read stands there with an empty body, and is not to be written.
     Timeline {
         /// Which kind.
         kind: Kind,
@@ -238,8 +240,8 @@ pub enum StoreError {
     /// A newer version of the app made this database.
     #[error("the database was made by a newer version")]
     Newer,
-    /// Another tab keeps an older version open.
-    #[error("another tab holds an older version of the database open")]
+    /// Another tab keeps an older version open; or nobody says what holds the open up, as with a tab that is frozen.
+    #[error("another tab holds the database up")]
     Blocked,
     /// A row can't be read.
     #[error("a stored row can't be read: {0}")]

@@ -6,6 +6,7 @@
 //!
 //! It also holds what belongs to the device rather than to a profile: its id, and the key of the token vault.
 
+mod migrations;
 mod row;
 
 use js_sys::Array;
@@ -13,14 +14,15 @@ use lume_core::ids::{DeviceId, UserId};
 use lume_sync::ports::Random;
 use lume_sync::store::StoreError;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CryptoKey, IdbDatabase, IdbObjectStoreParameters, IdbTransaction};
+use web_sys::{CryptoKey, IdbTransaction};
 
 use crate::idb::{
-    Change, Connection, DatabaseNotice, Durability, Handles, Migration, WriteTransaction, request,
+    Change, Connection, DatabaseNotice, Durability, Handles, WriteTransaction, request,
 };
 use crate::random::WebRandom;
 use crate::{idb, vault};
 
+pub use migrations::{REGISTRY_VERSION, registry_steps};
 pub use row::{AccountKey, ProfileEntry};
 
 const PROFILES: &str = "profiles";
@@ -28,7 +30,6 @@ const DEVICE: &str = "device";
 const CURRENT: &str = "current";
 const DEVICE_ID: &str = "device_id";
 const VAULT_KEY: &str = "vault_key";
-const STEPS: &[Migration] = &[make_stores];
 
 /// The profiles of this device.
 #[derive(Clone)]
@@ -45,7 +46,7 @@ impl Registry {
     /// A registry of another name, apart from the origin's own: for tests.
     pub fn named(name: &str, notice: impl Fn(DatabaseNotice) + 'static) -> Self {
         Self {
-            connection: Connection::new(name, STEPS, notice),
+            connection: Connection::new(name, registry_steps(), notice),
         }
     }
 
@@ -358,14 +359,6 @@ struct Plan<T> {
     put: Vec<ProfileEntry>,
     current: Option<String>,
     output: T,
-}
-
-fn make_stores(db: &IdbDatabase) -> Result<(), JsValue> {
-    let parameters = IdbObjectStoreParameters::new();
-    parameters.set_key_path(&"name".into());
-    db.create_object_store_with_optional_parameters(PROFILES, &parameters)?;
-    db.create_object_store(DEVICE)?;
-    Ok(())
 }
 
 async fn all(tx: &IdbTransaction) -> Result<Vec<ProfileEntry>, StoreError> {

@@ -12,6 +12,7 @@ mod claiming;
 mod deciding;
 mod delivering;
 mod failing;
+mod formats;
 mod found;
 mod net;
 mod ports;

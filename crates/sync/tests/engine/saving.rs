@@ -229,8 +229,7 @@ fn a_list_pages_through_entries_of_one_moment() {
     loop {
         let page = block_on(lume.timeline(&MOOD.kind(), None, before, 2)).unwrap();
         let Some(last) = page.last() else { break };
-        let local_time = last.content["local_time"].as_str().unwrap().to_owned();
-        before = Some((local_time, last.key.id));
+        before = Some((last.local_time.clone(), last.key.id));
         seen.extend(page.iter().map(|entity| entity.key.clone()));
     }
 

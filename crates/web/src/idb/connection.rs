@@ -1,13 +1,14 @@
 //! A connection to one database that heals: opened when first needed, closed the moment another tab wants it out of
 //! the way, opened again with a new generation number after the browser closed it.
 //!
-//! Its life: closed → opening → open → closed … and at last gone, when the database was deleted. Whoever wants to use
-//! it asks for the handle each time, at the last moment: a handle kept from before may be closing.
+//! Its life: closed → opening → open → closed … and at last gone, when the database was deleted or the browser has
+//! cleared it. Whoever wants to use it asks for the handle each time, at the last moment: a handle kept from before may
+//! be closing.
 //!
 //! An open that was begun is never given up. Dropping it would drop its migration too, and the database would be left
 //! at the new version without a store in it, as soon as the tab that blocks it lets go.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use futures::channel::oneshot;
@@ -19,17 +20,17 @@ use js_sys::Array;
 use lume_sync::store::StoreError;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{IdbDatabase, IdbTransaction, IdbTransactionMode, IdbVersionChangeEvent};
+use web_sys::{
+    IdbDatabase, IdbOpenDbRequest, IdbTransaction, IdbTransactionMode, IdbVersionChangeEvent,
+};
 
-use super::failure::{begin_failed, open_failed, too_long};
+use super::failure::{begin_failed, gone, open_failed};
 use super::under_way::ReadTransaction;
+use super::upgrade::{Migration, Upgrade};
 use crate::{js, timer};
 
 /// How long an open may take before the person is told. A frozen tab can hold it up without a word.
 pub(super) const OPEN_WAIT_MS_MAX: u64 = 5_000;
-
-/// One step of a schema: what takes a database from one version to the next.
-pub type Migration = fn(&IdbDatabase) -> Result<(), JsValue>;
 
 /// Something happened to the database that a screen may want to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +44,10 @@ pub enum DatabaseNotice {
     Blocked,
     /// Another tab wants a newer version, or has made it: this page should be reloaded.
     Outdated,
-    /// The database was deleted.
+    /// The database was deleted, by another tab of the app.
     Deleted,
+    /// The browser has cleared the database that was open here before. No empty one was made in its place.
+    Wiped,
     /// The browser closed the connection; it is opened again when next needed.
     Lost,
 }
@@ -62,12 +65,17 @@ struct Inner {
     notice: Box<dyn Fn(DatabaseNotice)>,
 }
 
+/// How an open ended that failed.
+enum Failed {
+    /// The database is not there any more.
+    Wiped,
+    Other(StoreError),
+}
+
 enum State {
     Closed,
     Opening {
         waiting: Vec<oneshot::Sender<Result<Handle, StoreError>>>,
-        /// Another connection holds an older version open.
-        blocked: bool,
         /// It takes too long, and those who waited were told; it goes on all the same.
         overdue: bool,
     },
@@ -155,12 +163,8 @@ impl Connection {
             let mut state = self.0.state.borrow_mut();
             match &mut *state {
                 State::Open { handle, .. } => return Ok(handle.clone()),
-                State::Gone => return Err(StoreError::Unavailable("it was deleted".to_owned())),
-                State::Opening {
-                    overdue: true,
-                    blocked,
-                    ..
-                } => return Err(too_long(*blocked)),
+                State::Gone => return Err(gone()),
+                State::Opening { overdue: true, .. } => return Err(StoreError::Blocked),
                 State::Opening { waiting, .. } => {
                     let (sender, answer) = oneshot::channel();
                     waiting.push(sender);
@@ -170,7 +174,6 @@ impl Connection {
                     let (sender, answer) = oneshot::channel();
                     *state = State::Opening {
                         waiting: vec![sender],
-                        blocked: false,
                         overdue: false,
                     };
                     wasm_bindgen_futures::spawn_local(Rc::clone(&self.0).open());
@@ -226,17 +229,24 @@ impl Inner {
                 }
             }
         };
-        let result = opened.map(|db| {
-            let generation = self.generation.get() + 1;
-            self.generation.set(generation);
-            Handle { db, generation }
-        });
-        let next = match &result {
-            Ok(handle) => State::Open {
-                handle: handle.clone(),
-                _listeners: self.listen(handle),
-            },
-            Err(_) => State::Closed,
+        let (result, next, notice) = match opened {
+            Ok(db) => {
+                let generation = self.generation.get() + 1;
+                self.generation.set(generation);
+                let handle = Handle { db, generation };
+                let next = State::Open {
+                    handle: handle.clone(),
+                    _listeners: self.listen(&handle),
+                };
+                let notice = DatabaseNotice::Open { generation };
+                (Ok(handle), next, Some(notice))
+            }
+            Err(Failed::Wiped) => (Err(gone()), State::Gone, Some(DatabaseNotice::Wiped)),
+            Err(Failed::Other(error)) => {
+                let is_newer = error == StoreError::Newer;
+                let notice = is_newer.then_some(DatabaseNotice::Outdated);
+                (Err(error), State::Closed, notice)
+            }
         };
         if let State::Opening { waiting, .. } = self.state.replace(next) {
             for sender in waiting {
@@ -244,55 +254,64 @@ impl Inner {
                 let _ = sender.send(result.clone());
             }
         }
-        match result {
-            Ok(Handle { generation, .. }) => (self.notice)(DatabaseNotice::Open { generation }),
-            Err(StoreError::Newer) => (self.notice)(DatabaseNotice::Outdated),
-            Err(_) => {}
+        if let Some(notice) = notice {
+            (self.notice)(notice);
         }
     }
 
-    async fn request(self: &Rc<Self>) -> Result<Database, StoreError> {
+    async fn request(self: &Rc<Self>) -> Result<Database, Failed> {
         let steps = self.steps;
         let version = u32::try_from(steps.len()).expect("a schema has few steps");
+        let was_open = self.generation.get() > 0;
+        let wiped = Rc::new(Cell::new(false));
+        let request: Rc<OnceCell<IdbOpenDbRequest>> = Rc::default();
         let opening = Database::open(self.name.as_str())
             .with_version(version)
             .with_on_blocked({
                 let inner = Rc::downgrade(self);
                 move |_| {
                     if let Some(inner) = inner.upgrade() {
-                        inner.blocked();
+                        (inner.notice)(DatabaseNotice::Blocked);
                     }
                     Ok(())
                 }
             })
-            .with_on_upgrade_needed(move |event, db| {
-                for step in steps.iter().skip(version_number(event.old_version())) {
-                    step(db.as_sys())?;
+            .with_on_upgrade_needed({
+                let (wiped, request) = (Rc::clone(&wiped), Rc::clone(&request));
+                move |event, db| {
+                    let transaction = request.get().and_then(|request| request.transaction());
+                    let transaction = transaction.expect("an upgrade has a transaction");
+                    let old = version_number(event.old_version());
+                    if old == 0 && was_open {
+                        // Whoever wrote to an empty one would write where nobody looks: the registry is gone as well.
+                        wiped.set(true);
+                        transaction.abort()?;
+                        return Ok(());
+                    }
+                    let upgrade = Upgrade::new(db.as_sys().clone().unchecked_into(), transaction);
+                    for step in steps.iter().skip(old) {
+                        step(&upgrade)?;
+                    }
+                    Ok(())
                 }
-                Ok(())
             })
             .build()
-            .map_err(|error| open_failed(&error))?;
-        opening.await.map_err(|error| open_failed(&error))
-    }
-
-    fn blocked(&self) {
-        if let State::Opening { blocked, .. } = &mut *self.state.borrow_mut() {
-            *blocked = true;
+            .map_err(|error| Failed::Other(open_failed(&error)))?;
+        request
+            .set(opening.as_sys().clone().unchecked_into())
+            .expect("it is set here alone");
+        let opened = opening.await;
+        if wiped.get() {
+            return Err(Failed::Wiped);
         }
-        (self.notice)(DatabaseNotice::Blocked);
+        opened.map_err(|error| Failed::Other(open_failed(&error)))
     }
 
     fn overdue(&self) {
-        if let State::Opening {
-            waiting,
-            blocked,
-            overdue,
-        } = &mut *self.state.borrow_mut()
-        {
+        if let State::Opening { waiting, overdue } = &mut *self.state.borrow_mut() {
             *overdue = true;
             for sender in waiting.drain(..) {
-                let _ = sender.send(Err(too_long(*blocked)));
+                let _ = sender.send(Err(StoreError::Blocked));
             }
         }
     }

@@ -11,13 +11,18 @@ pub(super) fn is_quota(name: &str) -> bool {
     matches!(name, "QuotaExceededError" | "NS_ERROR_DOM_QUOTA_REACHED")
 }
 
-/// What to say of an open that takes too long.
-pub(super) fn too_long(blocked: bool) -> StoreError {
-    if blocked {
-        StoreError::Blocked
-    } else {
-        StoreError::Unavailable("it did not open in time".to_owned())
-    }
+/// What is said of a database that was deleted or cleared while it was in use.
+pub(super) fn gone() -> StoreError {
+    StoreError::Unavailable("it was deleted".to_owned())
+}
+
+/// What is said where there is no `IndexedDB`, or where it must not be touched.
+const NO_STORAGE: &str = "this place has no storage";
+
+/// Whether the browser gives this page no storage at all, as in some private windows, rather than failing at it.
+pub fn is_refused(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unavailable(name)
+        if matches!(name.as_str(), NO_STORAGE | "SecurityError" | "InvalidStateError" | "NotSupportedError"))
 }
 
 /// A database that could not be opened or deleted.
@@ -31,10 +36,11 @@ pub(super) fn open_failed(error: &OpenDbError) -> StoreError {
                 _ => StoreError::Unavailable(name),
             }
         }
-        OpenDbError::Base(_)
-        | OpenDbError::VersionZero
+        OpenDbError::Base(_) => StoreError::Unavailable(error.to_string()),
+        // The crate says `VersionZero` whenever `open` throws; no version of ours is 0.
+        OpenDbError::VersionZero
         | OpenDbError::UnsupportedEnvironment
-        | OpenDbError::NullFactory => StoreError::Unavailable(error.to_string()),
+        | OpenDbError::NullFactory => StoreError::Unavailable(NO_STORAGE.to_owned()),
     }
 }
 

@@ -1,4 +1,9 @@
 //! The schemas, one file per step. A released step is never changed: a later one follows it.
+//!
+//! A database of any released version gets the steps that it lacks, in one transaction. Each released version has a
+//! stored dump in tests/browser/fixtures, which every later version must be able to take over. A version is also due
+//! when a record or a header changes its meaning: an older app would rewrite what it half understands, and a version
+//! keeps it away.
 
 mod step_1;
 
@@ -6,7 +11,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 use web_sys::{IdbDatabase, IdbIndexParameters, IdbObjectStore, IdbObjectStoreParameters};
 
-use super::connection::Migration;
+use super::upgrade::Migration;
 
 /// The schema's version of a profile's database.
 pub const PROFILE_VERSION: u32 = 1;

@@ -12,7 +12,11 @@ use web_sys::{IdbCursor, IdbCursorDirection, IdbCursorWithValue, IdbKeyRange, Id
 use super::request::{Reader, answer, answers, failed, object_store};
 use super::rows::{
     Number, base_from_js, bytes_from_js, claim_from_js, entity_from_js, event_from_js,
+    listed_entity_from_js,
 };
+
+/// How many rows are looked at for the next one that can be read.
+const NEXT_DUE_LOOK_MAX: usize = 20;
 
 /// The object store of a kind's entities.
 pub(super) fn entities_store(kind: &Kind) -> Result<&'static str, StoreError> {
@@ -41,9 +45,12 @@ pub(super) async fn run(tx: &IdbTransaction, query: Query) -> Result<Answer, Sto
                 .map(Answer::Outbox)
         }
         Query::Due { now, limit } => due(tx, now, limit).await.map(Answer::Outbox),
-        Query::NextDue => events_of(tx, "due", &state_range(EventState::Pending)?, 1)
-            .await
-            .map(Answer::Outbox),
+        Query::NextDue => {
+            let mut next =
+                due_events(tx, &state_range(EventState::Pending)?, NEXT_DUE_LOOK_MAX).await?;
+            next.truncate(1);
+            Ok(Answer::Outbox(next))
+        }
         Query::Outbox {
             states,
             after,
@@ -141,11 +148,8 @@ async fn due(
     let jumped =
         IdbKeyRange::bound_with_lower_open_and_upper_open(&too_far, &after(pending), true, false)
             .map_err(|error| failed(&error))?;
-    let (come, jumped) = futures::future::join(
-        events_of(tx, "due", &come, limit),
-        events_of(tx, "due", &jumped, limit),
-    )
-    .await;
+    let (come, jumped) =
+        futures::future::join(due_events(tx, &come, limit), due_events(tx, &jumped, limit)).await;
     let mut events = come?;
     events.extend(jumped?);
     events.truncate(limit);
@@ -167,7 +171,8 @@ async fn outbox(
     if states.is_empty() {
         let range = IdbKeyRange::lower_bound_with_open(&Number::from(after).0, true)
             .map_err(|e| failed(&e))?;
-        return events(&answers(store.get_all_with_key_and_limit(&range, count(limit))).await?);
+        let rows = answers(store.get_all_with_key_and_limit(&range, count(limit))).await?;
+        return Ok(readable_events(&rows));
     }
     // The index over states is not in order of seq: its keys are few, and the rows are fetched in that order.
     let by_state = index(tx, "outbox", "due")?;
@@ -187,11 +192,9 @@ async fn outbox(
     let rows = seqs
         .into_iter()
         .map(|seq| answer(store.get(&Number::from(seq).0)));
-    futures::future::join_all(rows)
-        .await
-        .into_iter()
-        .map(|row| event_from_js(&row?))
-        .collect()
+    let rows = futures::future::join_all(rows).await;
+    let rows = rows.into_iter().collect::<Result<Array, _>>()?;
+    Ok(readable_events(&rows))
 }
 
 async fn counts(tx: &IdbTransaction) -> Result<Counts, StoreError> {
@@ -249,10 +252,8 @@ async fn timeline(
             return Ok(rows);
         };
         let cursor: &IdbCursorWithValue = cursor.unchecked_ref();
-        rows.push(entity_from_js(
-            &cursor.value().map_err(|error| failed(&error))?,
-            page.kind,
-        )?);
+        let value = cursor.value().map_err(|error| failed(&error))?;
+        rows.extend(listed_entity_from_js(&value, page.kind));
         if rows.len() == page.limit {
             return Ok(rows);
         }
@@ -325,6 +326,25 @@ async fn events_of(
 
 fn events(rows: &Array) -> Result<Vec<OutboxRow>, StoreError> {
     rows.iter().map(|row| event_from_js(&row)).collect()
+}
+
+/// Pending events of a range, in order of `not_before`, then seq.
+async fn due_events(
+    tx: &IdbTransaction,
+    range: &IdbKeyRange,
+    limit: usize,
+) -> Result<Vec<OutboxRow>, StoreError> {
+    let index = index(tx, "outbox", "due")?;
+    let rows = answers(index.get_all_with_key_and_limit(range, count(limit))).await?;
+    Ok(readable_events(&rows))
+}
+
+/// Those that are events of ours. One that is not stays where it is and is counted as what its state says; it must not
+/// stand in front of all others. Its own lane is read strictly, so nothing is planned over it.
+fn readable_events(rows: &Array) -> Vec<OutboxRow> {
+    rows.iter()
+        .filter_map(|row| event_from_js(&row).ok())
+        .collect()
 }
 
 fn index(tx: &IdbTransaction, store: &str, name: &str) -> Result<web_sys::IdbIndex, StoreError> {

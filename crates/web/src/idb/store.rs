@@ -75,8 +75,12 @@ impl IdbStore {
         let tx = WriteTransaction::begin(&self.connection, &handles, names, durability).await?;
         let (writes, output) = decide(tx.raw(), program).await?;
         let changes = changes(tx.raw(), writes).await?;
-        tx.commit(&changes).await?;
-        Ok(output)
+        let committed = tx.commit(&changes).await;
+        if committed == Err(StoreError::Full) {
+            // Firefox leaves a connection that has met a full disk without the right to write.
+            self.connection.close();
+        }
+        committed.map(|()| output)
     }
 }
 

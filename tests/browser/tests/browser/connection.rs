@@ -8,25 +8,26 @@ use indexed_db_futures::database::Database;
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::prelude::*;
 use lume_sync::store::StoreError;
-use lume_web::idb::{Connection, DatabaseNotice, Migration, PROFILE_VERSION, profile_steps};
+use lume_web::idb::{
+    Connection, DatabaseNotice, Migration, PROFILE_VERSION, Upgrade, is_refused, profile_steps,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::IdbDatabase;
 
 use crate::support::*;
 
 const OLD: &[Migration] = &[make_first];
 const NEW: &[Migration] = &[make_first, make_second];
 
-fn make_first(db: &IdbDatabase) -> Result<(), JsValue> {
-    db.create_object_store("first").map(drop)
+fn make_first(upgrade: &Upgrade) -> Result<(), JsValue> {
+    upgrade.db().create_object_store("first").map(drop)
 }
 
-fn make_second(db: &IdbDatabase) -> Result<(), JsValue> {
-    db.create_object_store("second").map(drop)
+fn make_second(upgrade: &Upgrade) -> Result<(), JsValue> {
+    upgrade.db().create_object_store("second").map(drop)
 }
 
-fn make_nothing(_: &IdbDatabase) -> Result<(), JsValue> {
+fn make_nothing(_: &Upgrade) -> Result<(), JsValue> {
     Err("the step fails".into())
 }
 
@@ -221,7 +222,7 @@ async fn a_blocked_open_is_reported_and_still_migrates_when_the_holder_lets_go()
     let overdue = connection.ready().await;
     let blocked = notices.next().await;
 
-    assert!(overdue.is_err(), "{overdue:?}");
+    assert_eq!(overdue, Err(StoreError::Blocked));
     assert_eq!(blocked, Some(DatabaseNotice::Blocked));
     assert_eq!(connection.ready().await, Err(StoreError::Blocked));
     holder.close();
@@ -250,4 +251,140 @@ async fn a_deleted_database_is_not_made_again() {
     ));
     let names = js_wait("indexedDB.databases().then(list => list.map(db => db.name))").await;
     assert!(!js_sys::Array::from(&names).includes(&name.as_str().into(), 0));
+}
+
+/// An empty database in the place of the one that was cleared would take entries that nobody finds again: the registry
+/// that names it is gone too.
+#[wasm_bindgen_test]
+async fn a_database_that_the_browser_has_cleared_is_not_made_again_empty() {
+    let name = fresh_name("cleared");
+    let (connection, notices) = connect(&name, OLD);
+    connection.ready().await.expect("nothing stands in the way");
+    let noise = EventCount::of(&window(), "error");
+    // As far as the connection can tell, the browser has closed it, and then nothing is there any more.
+    connection.close();
+    delete(&name).await;
+
+    let again = connection.ready().await;
+    let once_more = connection.ready().await;
+
+    assert!(
+        matches!(again, Err(StoreError::Unavailable(_))),
+        "{again:?}"
+    );
+    assert_eq!(again, once_more);
+    assert_eq!(
+        *notices.borrow(),
+        [
+            DatabaseNotice::Open { generation: 1 },
+            DatabaseNotice::Wiped
+        ]
+    );
+    assert_eq!(noise.get(), 0);
+    let names = js_wait("indexedDB.databases().then(list => list.map(db => db.name))").await;
+    assert!(!js_sys::Array::from(&names).includes(&name.as_str().into(), 0));
+}
+
+#[wasm_bindgen_test]
+async fn an_open_that_fails_is_tried_anew_by_the_next_use() {
+    let name = fresh_name("failing-open");
+    let (connection, notices) = connect(&name, OLD);
+    // The real open of another database, whose success is told as the failure of a broken disk.
+    js("globalThis.realOpen = IDBFactory.prototype.open; \
+        globalThis.opens = 0; \
+        IDBFactory.prototype.open = function () { \
+            opens++; \
+            const request = realOpen.call(this, 'test-stub', 1); \
+            const error = new DOMException('broken', 'UnknownError'); \
+            Object.defineProperty(request, 'error', { value: error }); \
+            request.addEventListener('upgradeneeded', event => event.stopImmediatePropagation()); \
+            request.addEventListener('success', event => { \
+                event.stopImmediatePropagation(); \
+                request.result.close(); \
+                request.dispatchEvent(new Event('error')); }); \
+            return request; };");
+
+    let failed = connection.ready().await;
+    let opens = js("opens");
+    js("IDBFactory.prototype.open = realOpen;");
+
+    assert_eq!(
+        failed,
+        Err(StoreError::Unavailable("UnknownError".to_owned()))
+    );
+    assert_eq!(opens, 1, "no use tries more than once");
+    assert_eq!(*notices.borrow(), []);
+    assert_eq!(connection.ready().await, Ok(1));
+    connection.close();
+    delete(&name).await;
+    delete("test-stub").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_place_without_storage_is_told_from_a_storage_that_fails() {
+    let name = fresh_name("refused");
+    let stubs = [
+        "globalThis.undo = replace(window, 'indexedDB', { get: () => undefined, configurable: true })",
+        "globalThis.undo = replace(window, 'indexedDB', { \
+            get: () => { throw new DOMException('no', 'SecurityError'); }, configurable: true })",
+        "globalThis.undo = replace(IDBFactory.prototype, 'open', { \
+            value: () => { throw new DOMException('no', 'SecurityError'); }, configurable: true })",
+    ];
+    js("globalThis.replace = (object, name, stub) => { \
+            const real = Object.getOwnPropertyDescriptor(object, name); \
+            Object.defineProperty(object, name, stub); \
+            return () => real ? Object.defineProperty(object, name, real) : delete object[name]; };");
+    for stub in stubs {
+        let (connection, _) = connect(&name, OLD);
+        js(stub);
+        let refused = connection.ready().await;
+        js("undo()");
+
+        let error = refused.expect_err("nothing can be opened");
+        assert!(is_refused(&error), "{stub}: {error:?}");
+    }
+    assert!(!is_refused(&StoreError::Unavailable(
+        "UnknownError".to_owned()
+    )));
+    let names = js_wait("indexedDB.databases().then(list => list.map(db => db.name))").await;
+    assert!(!js_sys::Array::from(&names).includes(&name.as_str().into(), 0));
+}
+
+/// A frozen tab holds an upgrade up without a word: there is neither `blocked` nor an answer.
+#[wasm_bindgen_test]
+async fn an_open_that_nobody_answers_is_told_in_time_and_goes_on() {
+    let name = fresh_name("silent");
+    let (mut notices, heard) = {
+        let (sender, receiver) = futures::channel::mpsc::unbounded();
+        (receiver, sender)
+    };
+    let connection = Connection::with_open_wait(&name, OLD, 1, move |notice| {
+        // Whoever listens may be gone at the end of the test.
+        let _ = heard.unbounded_send(notice);
+    });
+    js("globalThis.realOpen = IDBFactory.prototype.open; \
+        IDBFactory.prototype.open = function (...all) { \
+            const request = realOpen.apply(this, all); \
+            request.addEventListener('success', event => { \
+                if (globalThis.thawed) return; \
+                event.stopImmediatePropagation(); \
+                globalThis.thaw = () => { \
+                    globalThis.thawed = true; request.dispatchEvent(new Event('success')); }; }); \
+            return request; };");
+
+    let overdue = connection.ready().await;
+    let meanwhile = connection.ready().await;
+    js("IDBFactory.prototype.open = realOpen;");
+    js_wait("new Promise(done => { const look = () => globalThis.thaw ? done() : setTimeout(look); look(); })").await;
+    js("thaw(); delete globalThis.thawed; delete globalThis.thaw;");
+
+    assert_eq!(overdue, Err(StoreError::Blocked));
+    assert_eq!(meanwhile, Err(StoreError::Blocked));
+    assert_eq!(
+        notices.next().await,
+        Some(DatabaseNotice::Open { generation: 1 })
+    );
+    assert_eq!(connection.ready().await, Ok(1));
+    connection.close();
+    delete(&name).await;
 }

@@ -12,7 +12,7 @@ use lume_sync::content::Content;
 use lume_sync::engine::{Engine, EngineOptions};
 use lume_sync::gate::Trigger;
 use lume_sync::meta::{AppMode, BackendChoice};
-use lume_sync::ports::{Clock, Notice, Observer, Plain, Ports, Random};
+use lume_sync::ports::{Clock, Random};
 use lume_sync::rows::Kind;
 use lume_sync::testing::{BackendOptions, EffectKind, MemoryBackend, MemoryTransport};
 use lume_web::clock::WebClock;
@@ -24,55 +24,9 @@ use lume_web::vault::WebVault;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::*;
+use crate::tab::TabPorts;
 
-struct TabPorts {
-    store: IdbStore,
-    transport: MemoryTransport,
-    locks: WebLocks,
-    vault: WebVault,
-}
-
-struct Nobody;
-
-impl Observer for Nobody {
-    fn notice(&self, _: &Notice) {}
-}
-
-impl Ports for TabPorts {
-    type Store = IdbStore;
-    type Transport = MemoryTransport;
-    type Clock = WebClock;
-    type Random = WebRandom;
-    type Locks = WebLocks;
-    type Sealer = Plain;
-    type Vault = WebVault;
-    type Observer = Nobody;
-
-    fn store(&self) -> &IdbStore {
-        &self.store
-    }
-    fn transport(&self) -> &MemoryTransport {
-        &self.transport
-    }
-    fn clock(&self) -> &WebClock {
-        &WebClock
-    }
-    fn random(&self) -> &WebRandom {
-        &WebRandom
-    }
-    fn locks(&self) -> &WebLocks {
-        &self.locks
-    }
-    fn sealer(&self) -> &Plain {
-        &Plain
-    }
-    fn vault(&self) -> &WebVault {
-        &self.vault
-    }
-    fn observer(&self) -> &Nobody {
-        &Nobody
-    }
-}
+type Tab = TabPorts<MemoryTransport, WebClock>;
 
 /// One device: its registry, its profile's database, and a way to a backend.
 struct Device {
@@ -94,17 +48,18 @@ impl Device {
     }
 
     /// Opens a tab.
-    async fn tab(&self) -> Engine<TabPorts> {
+    async fn tab(&self) -> Engine<Tab> {
         self.tab_with_locks(&self.database).await
     }
 
     /// Opens a tab that sees other locks than the rest, as where the platform loses them.
-    async fn tab_with_locks(&self, locks: &str) -> Engine<TabPorts> {
+    async fn tab_with_locks(&self, locks: &str) -> Engine<Tab> {
         let key = self.registry.vault_key().await.expect("it can be read");
         Engine::new(
             TabPorts {
                 store: IdbStore::new(&self.database, |_| {}),
                 transport: self.transport.clone(),
+                clock: WebClock,
                 locks: WebLocks::for_database(locks),
                 vault: WebVault::new(key),
             },
@@ -131,7 +86,7 @@ impl Device {
     }
 }
 
-async fn sign_in(tab: &Engine<TabPorts>) {
+async fn sign_in(tab: &Engine<Tab>) {
     tab.set_backend("https://lume.example", "", BackendChoice::Auto)
         .await
         .expect("it is an address");
@@ -146,7 +101,7 @@ async fn sign_in(tab: &Engine<TabPorts>) {
         .expect("it can be written");
 }
 
-async fn save_mood(tab: &Engine<TabPorts>) -> EntityId {
+async fn save_mood(tab: &Engine<Tab>) -> EntityId {
     let id = EntityId::from_random_bytes(WebRandom.bytes());
     let content = r#"{"at": "2025-01-15T10:30:00.000Z", "zone": "Europe/Berlin",
         "local_time": "2025-01-15T11:30:00.000", "labels": ["happy"], "note": "sunny",

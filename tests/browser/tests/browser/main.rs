@@ -9,10 +9,13 @@
 mod aside;
 mod connection;
 mod engine;
+mod lost;
 mod platform;
 mod registry;
+mod schema;
 mod store;
 mod support;
+mod tab;
 mod transport;
 mod traps;
 mod traps_commit;

@@ -1,12 +1,12 @@
-//! Version 1: every store and every index of the first schema, made at once, since an index can't be added to a store
-//! later.
+//! Version 1: every store and every index of the first schema.
 
 use wasm_bindgen::JsValue;
-use web_sys::IdbDatabase;
 
 use super::{Key, make_index, make_store, make_unique_index};
+use crate::idb::Upgrade;
 
-pub(super) fn migrate(db: &IdbDatabase) -> Result<(), JsValue> {
+pub(super) fn migrate(upgrade: &Upgrade) -> Result<(), JsValue> {
+    let db = upgrade.db();
     let entries = make_store(db, "entries", &Key::Property("id"))?;
     make_index(&entries, "timeline", &["deleted", "local_time", "id"])?;
     make_index(&entries, "source", &["source", "source_id"])?;

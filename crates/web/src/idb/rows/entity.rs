@@ -41,6 +41,31 @@ pub(crate) fn entity_from_js(value: &JsValue, kind: &Kind) -> Result<EntityRow, 
     })
 }
 
+/// A row to be shown among others: where its header can't be read, what can be is kept, with an empty body, which no
+/// entity has. `None` for what has no id of an entity and so never was one.
+pub(crate) fn listed_entity_from_js(value: &JsValue, kind: &Kind) -> Option<EntityRow> {
+    if let Ok(row) = entity_from_js(value, kind) {
+        return Some(row);
+    }
+    let row = RowIn {
+        value,
+        store: "entries",
+    };
+    Some(EntityRow {
+        key: EntityKey {
+            kind: kind.clone(),
+            id: row.parsed("id").ok()?,
+        },
+        local_time: row.text("local_time").unwrap_or_default(),
+        deleted: row.integer("deleted").is_ok_and(|deleted| deleted != 0),
+        rev: None,
+        sync: SyncState::Local,
+        source: String::new(),
+        source_id: None,
+        body: Vec::new(),
+    })
+}
+
 pub(crate) fn base_to_js(row: &BaseRow) -> JsValue {
     RowOut::new()
         .text("kind", &row.key.kind.0)
