@@ -18,5 +18,6 @@ mod ports;
 mod saving;
 mod secrets;
 mod sessions;
+mod unsent;
 mod waiting;
 mod world;
