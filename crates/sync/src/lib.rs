@@ -25,6 +25,7 @@ pub mod memory;
 pub mod meta;
 pub mod outcome;
 pub mod pass;
+pub mod portable;
 pub mod ports;
 pub mod reading;
 pub mod retry;

@@ -14,6 +14,7 @@ mod delivering;
 mod failing;
 mod found;
 mod net;
+mod portable;
 mod ports;
 mod saving;
 mod secrets;
