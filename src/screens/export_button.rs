@@ -36,15 +36,17 @@ pub(crate) fn ExportButton() -> impl IntoView {
         });
     };
     view! {
-        <div class="button-row">
-            <button type="button" class="button" data-testid="export-unsent"
-                aria-disabled=move || busy.get().then_some("true") on:click=export>
-                <Icon name="download"/>
-                {t::transfer::export()}
-            </button>
-            <span class="quiet" role="status">{said}</span>
+        <div>
+            <div class="button-row">
+                <button type="button" class="button" data-testid="export-unsent"
+                    aria-disabled=move || busy.get().then_some("true") on:click=export>
+                    <Icon name="download"/>
+                    {t::transfer::export()}
+                </button>
+                <span class="quiet" role="status">{said}</span>
+            </div>
+            <FailureNote failure=failed/>
         </div>
-        <FailureNote failure=failed/>
     }
 }
 

@@ -91,13 +91,15 @@ pub(crate) fn Transfer() -> impl IntoView {
                 <input type="file" hidden data-testid="import-file" accept=".json,application/json" tabindex="-1"
                     aria-label=t::transfer::file() node_ref=field on:change=read/>
             </div>
-            <FailureNote failure=failed/>
-            <div role="status">
-                {move || match stage.get() {
-                    Stage::Idle | Stage::Asking(_) => ().into_any(),
-                    Stage::Reading => view! { <p class="quiet">{t::transfer::reading()}</p> }.into_any(),
-                    Stage::Done(done) => view! { <Summary done=done/> }.into_any(),
-                }}
+            <div>
+                <FailureNote failure=failed/>
+                <div role="status">
+                    {move || match stage.get() {
+                        Stage::Idle | Stage::Asking(_) => ().into_any(),
+                        Stage::Reading => view! { <p class="quiet">{t::transfer::reading()}</p> }.into_any(),
+                        Stage::Done(done) => view! { <Summary done=done/> }.into_any(),
+                    }}
+                </div>
             </div>
             {move || match stage.get() {
                 Stage::Asking(found) => Some(view! { <PreviewPanel found=found close=close finish=finish/> }),
