@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 /// The plural categories of CLDR, in the order in which a plural's texts are stored.
 const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 /// Modules whose strings are also looked up by name, because the name comes from data.
-const LOOKED_UP: [&str; 4] = ["moods", "prompts", "associations", "fields"];
+const LOOKED_UP: [&str; 5] = ["moods", "prompts", "associations", "parts", "items"];
 
 /// What a key holds.
 enum Message {

@@ -16,7 +16,7 @@ use crate::screens::today::Today;
 use crate::screens::trouble::TroubleScreen;
 use crate::shell::app_state::{App, Phase};
 use crate::shell::prefs::Prefs;
-use crate::shell::{boot, page};
+use crate::shell::{badge, boot, page};
 
 /// The app.
 #[component]
@@ -25,6 +25,7 @@ pub(crate) fn Root() -> impl IntoView {
     provide_context(app);
     let theme = Memo::new(move |_| app.prefs.with(|prefs| prefs.theme));
     Effect::new(move |_| page::set_theme(theme.get()));
+    badge::watch(app);
     boot::start(app);
     view! {
         {move || match app.phase.get() {

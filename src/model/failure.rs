@@ -126,6 +126,10 @@ pub(crate) fn field_words(code: &str) -> &'static str {
         "too_short" => t::invalid::too_short(),
         "out_of_range" => t::invalid::out_of_range(),
         "in_the_future" => t::invalid::in_the_future(),
+        "inconsistent" => t::invalid::inconsistent(),
+        "taken" => t::invalid::taken(),
+        "wrong" => t::invalid::wrong(),
+        "too_common" => t::invalid::too_common(),
         _ => t::invalid::invalid(),
     }
 }

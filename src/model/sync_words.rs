@@ -1,7 +1,6 @@
 //! Words for where sync stands.
 
 use lume_sync::content::Operation;
-use lume_sync::rows::{Failure, FailureReason};
 use lume_sync::{Blocked, ShownStatus, Status};
 
 use crate::i18n::t;
@@ -53,50 +52,11 @@ pub(crate) fn blocked(reason: Blocked) -> &'static str {
     }
 }
 
-/// Why an event waits for the person.
-pub(crate) fn reason(failure: &Failure) -> String {
-    let words = match failure.reason {
-        FailureReason::BadRequest => t::why::bad_request().to_owned(),
-        FailureReason::Forbidden => t::why::forbidden().to_owned(),
-        FailureReason::Invalid => t::why::invalid(&fields(&failure.fields)),
-        FailureReason::TooLarge => t::why::too_large().to_owned(),
-        FailureReason::KeyReused => t::why::key_reused().to_owned(),
-        FailureReason::GaveUp => t::why::gave_up().to_owned(),
-        FailureReason::Refused => t::why::refused().to_owned(),
-        FailureReason::Version => t::why::version().to_owned(),
-        FailureReason::Exists => t::why::exists().to_owned(),
-        FailureReason::Gone => t::why::gone().to_owned(),
-        FailureReason::Natural => t::why::natural().to_owned(),
-    };
-    match failure.status {
-        Some(status) => t::why::status(&words, &status.to_string()),
-        None => words,
-    }
-}
-
-fn fields(fields: &[(String, String)]) -> String {
-    let one = |(name, code): &(String, String)| {
-        let name = t::fields::by_name(name).unwrap_or(name);
-        let words = super::failure::field_words(code);
-        format!("{name} – {words}")
-    };
-    fields.iter().map(one).collect::<Vec<_>>().join(" ")
-}
-
 /// What an event does.
 pub(crate) fn operation(operation: Operation) -> &'static str {
     match operation {
         Operation::Created => t::sync::op_created(),
         Operation::Updated => t::sync::op_updated(),
         Operation::Deleted => t::sync::op_deleted(),
-    }
-}
-
-/// What is gone once an event is discarded.
-pub(crate) fn discard_warning(operation: Operation) -> &'static str {
-    match operation {
-        Operation::Created => t::sync::discard_created(),
-        Operation::Updated => t::sync::discard_updated(),
-        Operation::Deleted => t::sync::discard_deleted(),
     }
 }

@@ -6,10 +6,12 @@ use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use lume_core::entry::MoodEntry;
 use lume_core::ids::EntityId;
+use lume_sync::unsent::Unsent;
 
 use crate::i18n::t;
 use crate::model::draft::Draft;
 use crate::model::entry_view::EntryView;
+use crate::model::refused_form::RefusedForm;
 use crate::screens::entry_form::EntryForm;
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::mood_key;
@@ -18,6 +20,7 @@ use crate::shell::page;
 use crate::shell::query::use_query;
 use crate::ui::failure_note::FailureNote;
 use crate::ui::icon::Icon;
+use crate::ui::notice::{Notice, Tone};
 use crate::ui::scene::Scene;
 
 /// The place of one entry. What it shows is read once: a change from elsewhere does not take away what is typed.
@@ -34,21 +37,21 @@ pub(crate) fn EditEntry() -> impl IntoView {
         move || id.get(),
         |engine, id: Option<EntityId>| async move {
             let Some(id) = id else { return Ok(None) };
-            let entity = engine.entity(&mood_key(id)).await?;
+            let key = mood_key(id);
+            let entity = engine.entity(&key).await?;
+            let failed = engine.unsent_of(&key).await?;
             Ok(entity
                 .filter(|entity| !entity.deleted)
-                .map(|entity| EntryView::of(&entity)))
+                .map(|entity| (EntryView::of(&entity), failed)))
         },
     );
-    let first = Memo::new(
-        move |before: Option<&Option<Option<EntryView>>>| match before {
-            Some(Some(Some(known))) if Some(known.key.id) == id.get() => Some(Some(known.clone())),
-            Some(_) | None => found.with(|found| match found {
-                Some(Ok(found)) => Some(found.clone()),
-                Some(Err(_)) | None => None,
-            }),
-        },
-    );
+    let first = Memo::new(move |before: Option<&Option<Option<Found>>>| match before {
+        Some(Some(Some(known))) if Some(known.0.key.id) == id.get() => Some(Some(known.clone())),
+        Some(_) | None => found.with(|found| match found {
+            Some(Ok(found)) => Some(found.clone()),
+            Some(Err(_)) | None => None,
+        }),
+    });
     // Said here, and not in the place's boundary: that would take the form away in which somebody writes.
     let failed = Memo::new(move |_| {
         found.with(|found| match found {
@@ -62,18 +65,23 @@ pub(crate) fn EditEntry() -> impl IntoView {
             <h1>{t::edit::title()}</h1>
         </div>
         <FailureNote failure=failed/>
-        {move || first.get().map(|found| match found.and_then(|view| Some((view.entry.clone().ok()?, view))) {
-            Some((entry, view)) => view! { <Editor entry=entry view=view/> }.into_any(),
+        {move || first.get().map(|found| match found.and_then(|(view, failed)| Some((view.entry.clone().ok()?, view, failed))) {
+            Some((entry, view, failed)) => view! { <Editor entry=entry view=view failed=failed/> }.into_any(),
             None => view! { <Gone/> }.into_any(),
         })}
     }
 }
 
+/// An entry, and the event of it that was refused.
+type Found = (EntryView, Option<Unsent>);
+
 #[component]
-fn Editor(entry: MoodEntry, view: EntryView) -> impl IntoView {
+fn Editor(entry: MoodEntry, view: EntryView, failed: Option<Unsent>) -> impl IntoView {
     let app = use_app();
     let navigate = use_navigate();
-    let draft = use_draft(format!("entry:{}", view.key.id), Draft::of(&entry));
+    let origin = Draft::of(&entry);
+    let refused = failed.map(|event| RefusedForm::new(&event, origin.clone()));
+    let draft = use_draft(format!("entry:{}", view.key.id), origin);
     let on_saved = Callback::new(move |_| {
         app.say(t::log::changes_saved());
         // To where one came from; with nothing before it, to the history.
@@ -83,7 +91,26 @@ fn Editor(entry: MoodEntry, view: EntryView) -> impl IntoView {
             navigate("/history", NavigateOptions::default());
         }
     });
-    view! { <EntryForm draft=draft existing=view on_saved=on_saved/> }
+    let notice = refused
+        .as_ref()
+        .map(|refused| (refused.say(), refused.elsewhere().to_vec()));
+    view! {
+        {notice.map(|(say, elsewhere)| view! { <Refused say=say elsewhere=elsewhere/> })}
+        <EntryForm draft=draft existing=view refused=refused.unwrap_or_default() on_saved=on_saved/>
+    }
+}
+
+/// That the entry was refused, and what of it that no field of the form stands for.
+#[component]
+fn Refused(say: &'static str, elsewhere: Vec<String>) -> impl IntoView {
+    view! {
+        <div class="edit-refused" data-testid="edit-refused">
+            <Notice tone=Tone::Bad>
+                <p>{say}</p>
+                {(!elsewhere.is_empty()).then(|| view! { <p>{t::edit::other_fields()}" "{elsewhere.join(" ")}</p> })}
+            </Notice>
+        </div>
+    }
 }
 
 #[component]

@@ -11,13 +11,14 @@ use crate::model::draft::{Draft, Incomplete};
 use crate::model::entry_view::{EntryView, mood_name};
 use crate::model::failure::{self, Failure};
 use crate::model::moments::{is_future, zone_city};
+use crate::model::refused_form::{FormPart, RefusedForm};
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::use_dispatch;
 use crate::shell::drafts::{Keeping, KeptDraft};
 use crate::shell::intent::Intent;
 use crate::shell::services::{local_now, local_time, new_entity_id, now, with_zones, zone};
 use crate::shell::{format, page};
-use crate::ui::entry_fields::{EntryFields, NOTE_ID};
+use crate::ui::entry_fields::{EntryFields, FieldMarks, NOTE_ID};
 use crate::ui::failure_note::FailureNote;
 use crate::ui::icon::Icon;
 use crate::ui::mood_badge::MoodBadge;
@@ -103,6 +104,9 @@ pub(crate) fn EntryForm(
     /// The entry that is edited; none for a new one.
     #[prop(optional)]
     existing: Option<EntryView>,
+    /// What a backend refused of it.
+    #[prop(default = RefusedForm::default())]
+    refused: RefusedForm,
     /// Called with the valence once the entry is saved.
     on_saved: Callback<Option<f64>>,
 ) -> impl IntoView {
@@ -173,6 +177,7 @@ pub(crate) fn EntryForm(
         });
     });
     let mood = Memo::new(move |_| form.with(|form| form.mood().map(str::to_owned)));
+    let marks = marks(refused, form, saving.when_error);
     let save_on_keys = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
@@ -188,7 +193,7 @@ pub(crate) fn EntryForm(
             <MoodPicker picked=mood on_pick=Callback::new(move |label: String| form.update(|form| form.pick_mood(&label)))/>
             <Show when=move || mood.with(Option::is_some)>
                 <EntryFields draft=form now=zone_now when_words=when_words can_be_now=is_new
-                    zone=other_zone.as_ref().map(|zone| zone_city(zone.as_str())) when_error=saving.when_error/>
+                    zone=other_zone.as_ref().map(|zone| zone_city(zone.as_str())) marks=marks/>
             </Show>
             <FailureNote failure=saving.failure/>
             {move || not_kept(draft.keeping.get()).map(|words| view! {
@@ -207,6 +212,24 @@ fn not_kept(keeping: Keeping) -> Option<&'static str> {
         Keeping::Database => None,
         Keeping::Tab => Some(t::log::kept_in_tab()),
         Keeping::Screen => Some(t::log::kept_nowhere()),
+    }
+}
+
+/// A part is marked for as long as it is as it was when it was refused.
+fn marks(
+    refused: RefusedForm,
+    form: RwSignal<Draft>,
+    when_error: RwSignal<Option<String>>,
+) -> FieldMarks {
+    let refused = StoredValue::new(refused);
+    let mark = move |part: FormPart| {
+        form.with(|form| refused.with_value(|refused| refused.mark(part, form)))
+    };
+    FieldMarks {
+        note: Signal::derive(move || mark(FormPart::Note)),
+        feelings: Signal::derive(move || mark(FormPart::Feelings)),
+        about: Signal::derive(move || mark(FormPart::About)),
+        when: Signal::derive(move || when_error.get().or_else(|| mark(FormPart::When))),
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod banners;
 pub(crate) mod edit;
 pub(crate) mod entry_form;
 pub(crate) mod entry_item;
+pub(crate) mod export_button;
 pub(crate) mod frame;
 pub(crate) mod guarded;
 pub(crate) mod help;

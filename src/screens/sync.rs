@@ -3,6 +3,7 @@
 mod checklist;
 mod facts;
 mod log;
+mod transfer;
 mod unsent;
 
 use leptos::prelude::*;
@@ -14,6 +15,7 @@ use crate::model::sync_words;
 use crate::screens::sync::checklist::Checklist;
 use crate::screens::sync::facts::Facts;
 use crate::screens::sync::log::LastLines;
+use crate::screens::sync::transfer::Transfer;
 use crate::screens::sync::unsent::UnsentEvents;
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::use_dispatch;
@@ -66,6 +68,7 @@ pub(crate) fn Sync() -> impl IntoView {
                 </div>
             </section>
             <UnsentEvents/>
+            <Transfer/>
             <Checklist/>
             <LastLines/>
         </div>

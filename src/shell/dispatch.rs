@@ -12,11 +12,12 @@ use lume_web::persist;
 
 use crate::i18n::t;
 use crate::model::failure::{self, Failure};
+use crate::model::import::Tallied;
 use crate::shell::app_state::{App, use_app};
 use crate::shell::intent::Intent;
 use crate::shell::prefs::Holding;
 use crate::shell::services::AppEngine;
-use crate::shell::{account, page, status, triggers};
+use crate::shell::{account, page, status, transfer, triggers};
 
 /// Carries out intents.
 #[derive(Clone, Copy)]
@@ -32,6 +33,12 @@ pub(crate) fn use_dispatch() -> Dispatch {
 pub(crate) struct Done {
     /// What a pass did, if one ran.
     pub(crate) pass: PassReport,
+    /// How many unsent changes were decided about or written to a file.
+    pub(crate) changes: u64,
+    /// How many of the entries in a file have their id there alone.
+    pub(crate) unreadable: u64,
+    /// What was imported.
+    pub(crate) imported: Tallied,
 }
 
 impl Dispatch {
@@ -80,40 +87,41 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
             content,
             draft,
         } => {
-            engine
-                .update(&key, content, Some(&draft))
-                .await
-                .map_err(|error| failure::of_commit(&error))?;
+            let saved = engine.update(&key, content, Some(&draft)).await;
+            saved.map_err(|error| failure::of_commit(&error))?;
             saved_something(app);
         }
         Intent::Delete(id) => {
-            engine
-                .delete(&mood_key(id))
-                .await
-                .map_err(|error| failure::of_commit(&error))?;
+            let deleted = engine.delete(&mood_key(id)).await;
+            deleted.map_err(|error| failure::of_commit(&error))?;
             status::refresh(app);
         }
         Intent::Restore(id) => {
-            engine
-                .restore(&mood_key(id))
-                .await
-                .map_err(|error| failure::of_commit(&error))?;
+            let restored = engine.restore(&mood_key(id)).await;
+            restored.map_err(|error| failure::of_commit(&error))?;
             saved_something(app);
         }
         Intent::SyncNow => done.pass = engine.pass(Trigger::Manual).await,
         Intent::Retry(event_id) => {
-            engine
-                .retry(event_id)
-                .await
-                .map_err(|error| failure::of_setting_store(&error))?;
+            let retried = engine.retry(event_id).await;
+            retried.map_err(|error| failure::of_setting_store(&error))?;
             done.pass = engine.pass(Trigger::Manual).await;
         }
         Intent::Discard(event_id) => {
-            engine
-                .discard(event_id)
-                .await
-                .map_err(|error| failure::of_setting_store(&error))?;
+            let discarded = engine.discard(event_id).await;
+            discarded.map_err(|error| failure::of_setting_store(&error))?;
         }
+        Intent::DecideAll(decision, known) => {
+            let decided = engine.decide_all(decision, known).await;
+            done.changes = decided.map_err(|error| failure::of_setting_store(&error))?;
+            triggers::pass(app, Trigger::Manual);
+        }
+        Intent::Export => {
+            let export = transfer::export(&engine).await?;
+            done.changes = export.events;
+            done.unreadable = export.unreadable;
+        }
+        Intent::Import(order) => done.imported = transfer::import(app, &engine, order).await?,
         Intent::SetMode(mode) => {
             engine
                 .set_mode(mode)

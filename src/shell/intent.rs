@@ -1,11 +1,14 @@
 //! What a person wants done.
 
 use lume_core::ids::{EntityId, EventId};
+use lume_core::time::Timestamp;
 use lume_sync::content::Content;
 use lume_sync::meta::AppMode;
 use lume_sync::rows::EntityKey;
+use lume_sync::unsent::Decision;
 
 use crate::shell::account::Credentials;
+use crate::shell::transfer::ImportOrder;
 
 /// One wish. Each is carried out by the dispatch, which says how it went.
 pub(crate) enum Intent {
@@ -37,6 +40,12 @@ pub(crate) enum Intent {
     Retry(EventId),
     /// Give a refused change up.
     Discard(EventId),
+    /// Decide the same about every refused change that was there at this moment.
+    DecideAll(Decision, Timestamp),
+    /// Write everything unsent to a file.
+    Export,
+    /// Import a file that was looked at.
+    Import(ImportOrder),
     /// Keep entries here, or send them too.
     SetMode(AppMode),
     /// Use this backend.

@@ -4,10 +4,12 @@
 
 pub(crate) mod account;
 pub(crate) mod app_state;
+pub(crate) mod badge;
 pub(crate) mod boot;
 pub(crate) mod config;
 pub(crate) mod dispatch;
 pub(crate) mod drafts;
+pub(crate) mod files;
 pub(crate) mod format;
 pub(crate) mod intent;
 pub(crate) mod page;
@@ -19,4 +21,6 @@ pub(crate) mod services;
 pub(crate) mod status;
 pub(crate) mod tab_drafts;
 pub(crate) mod timeline;
+pub(crate) mod transfer;
 pub(crate) mod triggers;
+pub(crate) mod unsent_list;

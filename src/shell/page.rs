@@ -1,5 +1,7 @@
 //! The page itself: title, focus, theme, address.
 
+use std::cell::{Cell, RefCell};
+
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, Window};
@@ -43,10 +45,35 @@ pub(crate) fn set_theme(theme: Theme) {
     }
 }
 
+thread_local! {
+    static TITLE: RefCell<String> = const { RefCell::new(String::new()) };
+    static ATTENTION: Cell<u64> = const { Cell::new(0) };
+}
+
 /// Names the page in the window's title.
 pub(crate) fn set_title(page: &str) {
-    if let Some(document) = window().and_then(|window| window.document()) {
-        document.set_title(&t::app::title(page));
+    TITLE.set(page.to_owned());
+    show_title();
+}
+
+/// Says in the window's title how many things need the person.
+pub(crate) fn set_attention(count: u64) {
+    if ATTENTION.replace(count) != count {
+        show_title();
+    }
+}
+
+fn show_title() {
+    let Some(document) = window().and_then(|window| window.document()) else {
+        return;
+    };
+    let title = TITLE.with_borrow(|page| match (page.as_str(), ATTENTION.get()) {
+        ("", _) => None,
+        (page, 0) => Some(t::app::title(page)),
+        (page, count) => Some(t::app::title_attention(&count.to_string(), page)),
+    });
+    if let Some(title) = title {
+        document.set_title(&title);
     }
 }
 

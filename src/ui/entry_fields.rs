@@ -21,6 +21,19 @@ const NOTE_CHARS_WARN: usize = 200;
 /// The id of the note's field.
 pub(crate) const NOTE_ID: &str = "note";
 
+/// What is wrong with each part of the form, in words.
+#[derive(Clone, Copy)]
+pub(crate) struct FieldMarks {
+    /// The note.
+    pub(crate) note: Signal<Option<String>>,
+    /// The mood and the feelings beside it.
+    pub(crate) feelings: Signal<Option<String>>,
+    /// What it is about.
+    pub(crate) about: Signal<Option<String>>,
+    /// Date and time.
+    pub(crate) when: Signal<Option<String>>,
+}
+
 /// What a fold holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fold {
@@ -42,11 +55,18 @@ pub(crate) fn EntryFields(
     can_be_now: bool,
     /// The zone's city, where it is not the one the person is in.
     zone: Option<String>,
-    /// What is wrong with the date and time.
-    #[prop(into)]
-    when_error: Signal<Option<String>>,
+    /// What is wrong with it.
+    marks: FieldMarks,
 ) -> impl IntoView {
     let open = RwSignal::new(None::<Fold>);
+    let is_open = move |fold: Fold| {
+        let mark = match fold {
+            Fold::Feelings => marks.feelings,
+            Fold::About => marks.about,
+            Fold::When => marks.when,
+        };
+        open.get() == Some(fold) || mark.with(Option::is_some)
+    };
     let mood = Memo::new(move |_| draft.with(|draft| draft.mood().map(str::to_owned)));
     let feelings = Memo::new(move |_| draft.with(|draft| draft.feelings().len()));
     let topics = Memo::new(move |_| draft.with(|draft| draft.associations.len()));
@@ -79,18 +99,19 @@ pub(crate) fn EntryFields(
     };
     view! {
         <div class="log-details">
-            <NoteField draft=draft prompt=Signal::derive(move || prompt(mood.get().as_deref()))/>
+            <NoteField draft=draft error=marks.note prompt=Signal::derive(move || prompt(mood.get().as_deref()))/>
             <div class="log-folds">
-                <FoldButton icon="feelings" panel="fold-feelings" is_open=move || open.get() == Some(Fold::Feelings)
+                <FoldButton icon="feelings" panel="fold-feelings" is_open=move || is_open(Fold::Feelings)
                     has_choice=move || feelings.get() != 0 words=feelings_words on_click=move || fold(Fold::Feelings)/>
-                <FoldButton icon="tag" panel="fold-about" is_open=move || open.get() == Some(Fold::About)
+                <FoldButton icon="tag" panel="fold-about" is_open=move || is_open(Fold::About)
                     has_choice=move || topics.get() != 0 words=about_words on_click=move || fold(Fold::About)/>
                 <FoldButton icon="waiting" panel="fold-when"
-                    is_open=move || open.get() == Some(Fold::When) || when_error.with(Option::is_some)
+                    is_open=move || is_open(Fold::When)
                     has_choice=move || when.with(Option::is_some) words=when_label on_click=move || fold(Fold::When)/>
             </div>
-            <Show when=move || open.get() == Some(Fold::Feelings)>
+            <Show when=move || is_open(Fold::Feelings)>
                 <div class="log-panel" id="fold-feelings">
+                    <FieldError id="feelings-error" error=marks.feelings/>
                     <ChipSet
                         legend=t::log::feelings_title()
                         choices=Signal::derive(move || feeling_choices(mood.get().as_deref()))
@@ -99,8 +120,9 @@ pub(crate) fn EntryFields(
                     />
                 </div>
             </Show>
-            <Show when=move || open.get() == Some(Fold::About)>
+            <Show when=move || is_open(Fold::About)>
                 <div class="log-panel" id="fold-about">
+                    <FieldError id="about-error" error=marks.about/>
                     <ChipSet
                         legend=t::log::about_title()
                         choices=Signal::derive(move || draft.with(|draft| topic_choices(&draft.associations)))
@@ -109,8 +131,8 @@ pub(crate) fn EntryFields(
                     />
                 </div>
             </Show>
-            <Show when=move || open.get() == Some(Fold::When) || when_error.with(Option::is_some)>
-                <WhenField draft=draft now=now can_be_now=can_be_now zone=zone.clone() error=when_error/>
+            <Show when=move || is_open(Fold::When)>
+                <WhenField draft=draft now=now can_be_now=can_be_now zone=zone.clone() error=marks.when/>
             </Show>
         </div>
     }
@@ -175,7 +197,11 @@ fn FoldButton(
 }
 
 #[component]
-fn NoteField(draft: RwSignal<Draft>, #[prop(into)] prompt: Signal<&'static str>) -> impl IntoView {
+fn NoteField(
+    draft: RwSignal<Draft>,
+    error: Signal<Option<String>>,
+    #[prop(into)] prompt: Signal<&'static str>,
+) -> impl IntoView {
     let note = Memo::new(move |_| draft.with(|draft| draft.note.clone()));
     let used = Memo::new(move |_| note.with(|note| note.chars().count()));
     let is_over = move || used.get() > NOTE_CHARS_MAX;
@@ -199,11 +225,12 @@ fn NoteField(draft: RwSignal<Draft>, #[prop(into)] prompt: Signal<&'static str>)
                 dir="auto"
                 rows="3"
                 placeholder=t::log::note_hint()
-                aria-invalid=move || is_over().then_some("true")
-                aria-describedby="note-left"
+                aria-invalid=move || (is_over() || error.with(Option::is_some)).then_some("true")
+                aria-describedby="note-error note-left"
                 prop:value=note
                 on:input=move |event| draft.update(|draft| draft.note = event_target_value(&event))
             ></textarea>
+            <FieldError id="note-error" error=error/>
             <p class="field-help" id="note-left" role="status">{left}</p>
         </div>
     }
@@ -262,13 +289,21 @@ fn WhenField(
                     prop:value=shown
                     on:input=move |event| draft.update(|draft| draft.when = Some(event_target_value(&event)))
                 />
-                <div id="when-error" role="alert">
-                    {move || error.get().map(|words| view! {
-                        <p class="field-error"><Icon name="attention"/><span>{words}</span></p>
-                    })}
-                </div>
+                <FieldError id="when-error" error=error/>
                 {zone.map(|zone| view! { <p class="field-help">{t::log::when_zone(&zone)}</p> })}
             </div>
+        </div>
+    }
+}
+
+/// What is wrong with a part of the form, read out as soon as it is there.
+#[component]
+fn FieldError(id: &'static str, error: Signal<Option<String>>) -> impl IntoView {
+    view! {
+        <div id=id role="alert">
+            {move || error.get().map(|words| view! {
+                <p class="field-error"><Icon name="attention"/><span>{words}</span></p>
+            })}
         </div>
     }
 }

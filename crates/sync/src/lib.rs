@@ -28,6 +28,7 @@ pub mod mutant;
 pub mod outcome;
 pub mod pass;
 mod permit;
+pub mod portable;
 pub mod ports;
 pub mod reading;
 pub mod retry;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::i18n::t;
+use crate::screens::export_button::ExportButton;
 use crate::screens::settings::auth_form::AuthForm;
 use crate::screens::settings::backend::BackendForm;
 use crate::shell::app_state::use_app;
@@ -105,6 +106,7 @@ fn SignOut() -> impl IntoView {
                 0 => t::settings::sign_out_none().to_owned(),
                 count => t::settings::sign_out_waiting(count),
             }}</p>
+            <Show when=move || waiting.get() != 0><ExportButton/></Show>
             <div class="button-row">
                 <button type="button" class="button button-quiet" on:click=move |_| asks.set(false)>{t::app::cancel()}</button>
                 <Show when=move || waiting.get() != 0>

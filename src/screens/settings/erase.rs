@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::i18n::t;
 use crate::model::failure::Failure;
+use crate::screens::export_button::ExportButton;
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::use_dispatch;
 use crate::shell::intent::Intent;
@@ -23,8 +24,11 @@ pub(crate) fn Erase() -> impl IntoView {
         typed.with(|typed| typed.trim().eq_ignore_ascii_case(t::settings::erase_word()))
     });
     let waiting = move || {
-        app.status
-            .with(|status| status.as_ref().map_or(0, |status| status.counts.waiting()))
+        app.status.with(|status| {
+            status.as_ref().map_or(0, |status| {
+                status.counts.waiting() + status.counts.needs_person()
+            })
+        })
     };
     let erase = move || {
         if !is_confirmed.get_untracked() {
@@ -52,6 +56,7 @@ pub(crate) fn Erase() -> impl IntoView {
                 <p>{t::settings::erase_say()}</p>
                 {move || (waiting() != 0).then(|| view! {
                     <Notice tone=Tone::Bad><p>{t::settings::erase_waiting(waiting())}</p></Notice>
+                    <ExportButton/>
                 })}
                 <form class="stack" on:submit=move |event| { event.prevent_default(); erase(); }>
                     <div class="field">

@@ -1,157 +1,162 @@
-//! Changes that are not at the backend: those that wait, and those that need a decision.
+//! Changes that are not at the backend: those that need a decision, and those that wait for their turn.
+
+mod discard;
+mod event;
 
 use leptos::prelude::*;
-use leptos_router::components::A;
-use lume_core::time::LocalDateTime;
-use lume_sync::content::Operation;
 use lume_sync::meta::AppMode;
-use lume_sync::rows::{EventState, FailureReason};
-use lume_sync::unsent::Unsent;
+use lume_sync::unsent::{Decision, Unsent, Wanted};
 
 use crate::i18n::t;
-use crate::model::sync_words;
+use crate::screens::sync::unsent::discard::{DiscardAll, DiscardOne, Question, QuestionForAll};
+use crate::screens::sync::unsent::event::{FailedEvent, WaitingEvent};
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::use_dispatch;
-use crate::shell::format;
 use crate::shell::intent::Intent;
-use crate::shell::query::use_query;
-use crate::ui::dialog::Dialog;
+use crate::shell::services::now;
+use crate::shell::unsent_list::{UnsentList, use_unsent};
+use crate::ui::failure_note::FailureNote;
 
-/// Changes shown of each sort.
-const SHOWN_MAX: usize = 20;
+pub(super) use event::entry_line;
+
+/// The id of the heading that gets the focus when a decision has taken its place away.
+pub(crate) const FAILED_ID: &str = "sync-failed";
 
 /// Both lists: what needs the person comes first.
 #[component]
 pub(crate) fn UnsentEvents() -> impl IntoView {
     let app = use_app();
     let counts = Memo::new(move |_| {
-        app.status
-            .with(|status| status.as_ref().map(|status| status.counts))
+        app.status.with(|status| {
+            status.as_ref().map_or((0, 0), |status| {
+                (status.counts.needs_person(), status.counts.waiting())
+            })
+        })
     });
-    let found = use_query(
-        move || counts.get(),
-        |engine, _| async move {
-            let mut events = engine.unsent(true, SHOWN_MAX).await?;
-            let waiting = engine.unsent(false, SHOWN_MAX).await?;
-            events.extend(waiting.into_iter().filter(|event| !needs_person(event)));
-            events.truncate(SHOWN_MAX);
-            Ok(events)
-        },
-    );
-    let list = move |events: Vec<Unsent>| {
-        if events.is_empty() {
-            let is_device = app.profile.with(|profile| profile.mode == AppMode::Device);
-            let words = if is_device {
-                t::sync::unsent_device()
-            } else {
-                t::sync::unsent_none()
-            };
-            return view! { <p class="quiet">{words}</p> }.into_any();
-        }
-        let is_cut = events.len() == SHOWN_MAX;
-        let items = events
-            .into_iter()
-            .map(|event| view! { <li><Event event=event/></li> })
-            .collect_view();
-        view! {
-            <ul>{items}</ul>
-            {is_cut.then(|| view! { <p class="quiet small">{t::sync::unsent_more(&SHOWN_MAX.to_string())}</p> })}
-        }
-        .into_any()
-    };
+    let failed = Memo::new(move |_| counts.get().0);
+    let waiting = Memo::new(move |_| counts.get().1);
+    // Once it was there it stays for as long as one looks: a decision does not take away what one was reading.
+    let had_failed = Memo::new(move |before: Option<&bool>| {
+        before.copied().unwrap_or_default() || failed.get() > 0
+    });
     view! {
-        <section class="card stack" aria-labelledby="sync-unsent">
-            <h2 id="sync-unsent">{t::sync::unsent()}</h2>
-            {move || found.get().map(|found| found.map(list))}
-        </section>
-    }
-}
-
-const fn needs_person(event: &Unsent) -> bool {
-    matches!(event.state, EventState::Dead | EventState::Parked)
-}
-
-/// What one change says about itself.
-fn state_words(event: &Unsent) -> String {
-    match (event.state, event.operation) {
-        (EventState::Pending, _) if event.attempts > 0 => {
-            t::sync::state_retry(u64::from(event.attempts))
-        }
-        (EventState::Pending, Operation::Deleted)
-            if event.not_before > crate::shell::services::now() =>
-        {
-            t::sync::state_undo().to_owned()
-        }
-        (EventState::Pending, _) => t::sync::state_waiting().to_owned(),
-        (EventState::Held, _) => t::sync::state_held().to_owned(),
-        (EventState::Parked, _) => t::sync::state_parked().to_owned(),
-        (EventState::Dead, _) => event
-            .failure
-            .as_ref()
-            .map(sync_words::reason)
-            .unwrap_or_default(),
+        <Show when=move || had_failed.get()>
+            <Failed total=failed/>
+        </Show>
+        <Waiting total=waiting/>
     }
 }
 
 #[component]
-fn Event(event: Unsent) -> impl IntoView {
+fn Failed(total: Memo<u64>) -> impl IntoView {
     let app = use_app();
     let dispatch = use_dispatch();
-    let is_failed = needs_person(&event);
-    let event_id = event.event_id;
-    let words = state_words(&event);
-    let local_time = event
-        .content
-        .get(lume_core::entry::field::LOCAL_TIME)
-        .and_then(|time| time.as_str());
-    let local_time: Option<LocalDateTime> = local_time.and_then(|time| time.parse().ok());
-    let when = local_time.map_or_else(|| format::moment(event.created_at), format::day_and_time);
-    let title = t::sync::op_line(sync_words::operation(event.operation), &when);
-    let can_edit = is_failed && event.operation != Operation::Deleted;
-    // A parked change has nothing to try again with before two-way sync comes.
-    let can_retry = event.state == EventState::Dead
-        && event
-            .failure
-            .as_ref()
-            .is_none_or(|failure| failure.reason != FailureReason::KeyReused);
-    let label = title.clone();
-    let confirm = RwSignal::new(false);
-    let warning = sync_words::discard_warning(event.operation);
-    let retry = move |_| {
-        app.say(t::sync::retrying());
-        dispatch.send(Intent::Retry(event_id));
-    };
-    let discard = move |_| {
-        confirm.set(false);
-        dispatch.send_then(Intent::Discard(event_id), move |outcome| match outcome {
-            Ok(_) => app.say(t::sync::discarded()),
-            Err(failure) => app.say(format!("{}. {}", failure.what, failure.remedy)),
-        });
+    let list = use_unsent(Wanted::NeedsPerson);
+    let question = Question::new();
+    let question_for_all = QuestionForAll::new();
+    let ask = Callback::new(move |event| question.ask(event));
+    let retry_all = move |_| {
+        dispatch.send_then(
+            Intent::DecideAll(Decision::Retry, now()),
+            move |outcome| match outcome {
+                Ok(done) => app.say(t::sync::retrying_all(done.changes)),
+                Err(failure) => app.say(format!("{}. {}", failure.what, failure.remedy)),
+            },
+        );
     };
     view! {
-        <article class="event" data-testid=is_failed.then_some("failed-event") aria-label=label>
-            <div class="event-head"><strong>{title}</strong></div>
-            <p class=if is_failed { "event-why" } else { "quiet" }>{words}</p>
-            {is_failed.then(|| view! {
+        <section class="card stack" aria-labelledby=FAILED_ID>
+            <h2 id=FAILED_ID tabindex="-1">{t::sync::failed()}</h2>
+            <p class="quiet">
+                {move || if total.get() == 0 { t::sync::failed_none() } else { t::sync::failed_say() }}
+            </p>
+            <Show when=move || { total.get() > 1 }>
                 <div class="button-row">
-                    {can_retry.then(|| view! {
-                        <button type="button" class="button" data-testid="event-retry" on:click=retry>{t::sync::retry()}</button>
-                    })}
-                    {can_edit.then(|| view! {
-                        <A href=format!("/entry/{}", event.key.id) attr:class="button">{t::sync::edit()}</A>
-                    })}
-                    <button type="button" class="button button-quiet" data-testid="event-discard" on:click=move |_| confirm.set(true)>
-                        {t::sync::discard()}
+                    <button type="button" class="button" on:click=retry_all>{t::sync::retry_all()}</button>
+                    <button type="button" class="button button-quiet" on:click=move |_| question_for_all.ask(total.get_untracked())>
+                        {t::sync::discard_all()}
                     </button>
                 </div>
-                <Dialog open=confirm title=t::sync::discard_title()>
-                    <p>{warning}</p>
-                    <div class="button-row">
-                        <button type="button" class="button button-quiet" on:click=move |_| confirm.set(false)>{t::app::cancel()}</button>
-                        <button type="button" class="button button-danger" on:click=discard>{t::sync::discard_yes()}</button>
-                    </div>
-                </Dialog>
-            })}
-        </article>
+            </Show>
+            <FailureNote failure=list.failure/>
+            <ul class="events">
+                <For each=move || list.events.get().unwrap_or_default() key=version
+                    children=move |event| view! { <li><FailedEvent event=event on_discard=ask/></li> }/>
+            </ul>
+            <More list=list total=total/>
+            <DiscardOne question=question/>
+            <DiscardAll question=question_for_all/>
+        </section>
     }
+}
+
+#[component]
+fn Waiting(total: Memo<u64>) -> impl IntoView {
+    let app = use_app();
+    let list = use_unsent(Wanted::Waits);
+    let nothing = move || {
+        let is_device = app.profile.with(|profile| profile.mode == AppMode::Device);
+        let has_failed = app.status.with(|status| {
+            status
+                .as_ref()
+                .is_some_and(|status| status.counts.needs_person() > 0)
+        });
+        match (is_device, has_failed) {
+            (true, _) => t::sync::waiting_device(),
+            (false, true) => t::sync::waiting_only_failed(),
+            (false, false) => t::sync::waiting_none(),
+        }
+    };
+    let is_empty = Memo::new(move |_| {
+        list.events
+            .with(|events| events.as_ref().is_some_and(Vec::is_empty))
+    });
+    view! {
+        <section class="card stack" aria-labelledby="sync-waiting">
+            <h2 id="sync-waiting">{t::sync::waiting()}</h2>
+            <FailureNote failure=list.failure/>
+            <Show when=move || is_empty.get()>
+                <p class="quiet">{nothing}</p>
+            </Show>
+            <ul class="events">
+                <For each=move || list.events.get().unwrap_or_default() key=version
+                    children=move |event| view! { <li><WaitingEvent event=event/></li> }/>
+            </ul>
+            <More list=list total=total/>
+        </section>
+    }
+}
+
+/// How much of the list is shown, and the way to more.
+#[component]
+fn More(list: UnsentList, total: Memo<u64>) -> impl IntoView {
+    let shown = move || {
+        let shown = list
+            .events
+            .with(|events| events.as_ref().map_or(0, Vec::len));
+        t::sync::shown_of(&shown.to_string(), &total.get().to_string())
+    };
+    view! {
+        <Show when=move || list.more.get()>
+            <div class="button-row">
+                <button type="button" class="button button-quiet" on:click=move |_| list.load_more()>
+                    {t::sync::show_more()}
+                </button>
+                <span class="quiet small" role="status">{shown}</span>
+            </div>
+        </Show>
+    }
+}
+
+/// Changes whenever anything that is shown of an event does, so that it is drawn anew, and no other is.
+fn version(event: &Unsent) -> String {
+    let updated = event
+        .entity
+        .as_ref()
+        .and_then(|entity| entity.content.get(lume_core::entry::field::UPDATED_AT))
+        .and_then(|time| time.as_str());
+    format!(
+        "{} {:?} {} {} {:?} {:?} {updated:?}",
+        event.event_id, event.state, event.attempts, event.not_before, event.failure, event.outlook
+    )
 }

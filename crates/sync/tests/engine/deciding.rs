@@ -4,7 +4,7 @@ use futures::executor::block_on;
 use lume_sync::ShownStatus;
 use lume_sync::meta::AppMode;
 use lume_sync::rows::{EventState, FailureReason};
-use lume_sync::unsent::Unsent;
+use lume_sync::unsent::{Unsent, Wanted};
 
 use crate::net::Fate;
 use crate::world::{Lume, World, create, delete, key, note, shown, update};
@@ -32,7 +32,9 @@ fn refused_edit() -> (World, Lume) {
 }
 
 fn dead_letter(lume: &Lume) -> Unsent {
-    let mut letters = block_on(lume.unsent(true, 10)).unwrap();
+    let mut letters = block_on(lume.unsent(Wanted::NeedsPerson, None, 10))
+        .unwrap()
+        .events;
     assert_eq!(letters.len(), 1);
     letters.remove(0)
 }
@@ -59,7 +61,7 @@ fn every_refusal_is_listed_with_its_reason() {
             (reason, Some(status), world.now())
         );
         assert_eq!(
-            (letter.attempts, letter.content["note"].as_str()),
+            (letter.attempts, letter.content.unwrap()["note"].as_str()),
             (1, Some("a"))
         );
         assert_eq!(world.status(&lume).shown(), ShownStatus::Attention);
@@ -262,8 +264,13 @@ fn what_is_on_its_way_cannot_be_discarded() {
     block_on(lume.discard(world.only_event().event_id)).unwrap();
 
     assert_eq!(world.outbox().len(), 1);
-    assert_eq!(block_on(lume.unsent(true, 10)).unwrap().len(), 0);
-    assert_eq!(block_on(lume.unsent(false, 10)).unwrap().len(), 1);
+    let listed = |wanted| {
+        block_on(lume.unsent(wanted, None, 10))
+            .unwrap()
+            .events
+            .len()
+    };
+    assert_eq!((listed(Wanted::NeedsPerson), listed(Wanted::Waits)), (0, 1));
 }
 
 #[test]

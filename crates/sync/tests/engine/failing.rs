@@ -5,6 +5,7 @@ use lume_sync::ShownStatus;
 use lume_sync::log::LogEvent;
 use lume_sync::rows::{EventState, FailureReason, OutboxRow};
 use lume_sync::store::{Answers, Mode, Step, Store, StoreName, Write};
+use lume_sync::unsent::Wanted;
 
 use crate::net::Fate;
 use crate::world::{World, create, note, shown, update};
@@ -38,7 +39,9 @@ fn a_failing_event_is_tried_after_the_seeds_delays_and_then_waits_for_the_person
         Some("a"),
         "a refusal is no deletion"
     );
-    let failed = block_on(lume.unsent(true, 10)).unwrap();
+    let failed = block_on(lume.unsent(Wanted::NeedsPerson, None, 10))
+        .unwrap()
+        .events;
     assert_eq!(failed.len(), 1);
     assert_eq!(
         failed[0].failure.as_ref().map(|failure| failure.status),

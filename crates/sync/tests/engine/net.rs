@@ -24,6 +24,8 @@ pub(crate) enum Fate {
     AnswerCut,
     /// Refused with this status and code, under the backend's mark; nothing is applied.
     Refused(u16, &'static str),
+    /// Refused since the note is too long; nothing is applied.
+    NoteTooLong,
     /// Refused with this status, asking for a wait.
     Asked(u16, &'static str),
     /// Somebody else answers with this status and JSON.
@@ -200,6 +202,15 @@ impl Transport for Net {
                 Ok(Response {
                     body: Some(error.to_string().into_bytes()),
                     ..ours(status)
+                })
+            }
+            Fate::NoteTooLong => {
+                let fields = json!({"note": "too_long"});
+                let error =
+                    json!({"success": false, "error": {"code": "validation", "fields": fields}});
+                Ok(Response {
+                    body: Some(error.to_string().into_bytes()),
+                    ..ours(422)
                 })
             }
             Fate::Asked(status, retry_after) => Ok(Response {
