@@ -65,6 +65,9 @@ pub(crate) async fn enter(
     bind(app, &services, &authenticated, bring).await?;
     app.prefs_changed(|prefs| prefs.has_signed_in = true);
     app.data_changed();
+    if let Some(services) = app.services() {
+        services.announce();
+    }
     status::refresh(app);
     triggers::pass(app, Trigger::Manual);
     Ok(())
@@ -145,6 +148,8 @@ fn replace(app: App, next: Rc<Services>) {
     let before = app.services();
     app.set_services(Some(next));
     if let Some(before) = before {
+        // The other tabs leave the profile as well.
+        before.announce();
         before.close();
     }
     app.data_changed();

@@ -9,7 +9,7 @@ use lume_web::registry::{AccountKey, Registry};
 use crate::shell::app_state::{App, Phase, Trouble};
 use crate::shell::config::{self, Config};
 use crate::shell::services::{AppEngine, Services};
-use crate::shell::{page, pwa, status, triggers};
+use crate::shell::{background, page, pwa, status, triggers};
 
 /// Starts everything. Returns at once; the phase says how far it has come.
 pub(crate) fn start(app: App) {
@@ -19,6 +19,7 @@ pub(crate) fn start(app: App) {
             Ok(()) => {
                 app.phase.set(Phase::Ready);
                 status::refresh(app);
+                background::start(app);
                 triggers::start(app);
                 page::remove_splash();
                 adopt_config(app).await;

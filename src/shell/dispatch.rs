@@ -15,7 +15,7 @@ use crate::model::failure::{self, Failure};
 use crate::shell::app_state::{App, use_app};
 use crate::shell::intent::Intent;
 use crate::shell::services::AppEngine;
-use crate::shell::{account, page, status, triggers};
+use crate::shell::{account, background, page, status, triggers};
 
 /// Carries out intents.
 #[derive(Clone, Copy)]
@@ -118,6 +118,9 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
                 .set_mode(mode)
                 .await
                 .map_err(|error| failure::of_setting_store(&error))?;
+            if let Some(services) = app.services() {
+                services.announce();
+            }
             triggers::pass(app, Trigger::Manual);
         }
         Intent::SetBackend { base_url, api_key } => {
@@ -183,7 +186,7 @@ async fn set_backend(engine: &AppEngine, base_url: String, api_key: &str) -> Res
 
 fn saved_something(app: App) {
     status::refresh(app);
-    triggers::pass(app, Trigger::Saved);
+    background::pass_after_save(app);
 }
 
 /// After the first entry: there is something to keep now. Some browsers ask the person, which nothing waits for.

@@ -17,6 +17,7 @@ use crate::process;
 use crate::project::Project;
 
 pub(crate) use browser::Browser;
+pub(crate) use rust::WASM;
 
 /// What is needed to build the app.
 pub(crate) struct BuildTools {

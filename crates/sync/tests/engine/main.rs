@@ -13,6 +13,7 @@ mod deciding;
 mod delivering;
 mod failing;
 mod found;
+mod leaving;
 mod net;
 mod ports;
 mod saving;
