@@ -5,7 +5,7 @@
 // The page is sent {type: "flush"} with a port, and answers on it {type: "flushed", outcome}, where the outcome is
 //   "done"   nothing is left that could be sent
 //   "left"   something is left, and another try may send it
-//   "busy"   it can't tell: the worker is to see for itself
+//   "busy"   a pass goes on for too long: the worker is to see for itself
 
 const FLUSH_TAG = "lume-flush";
 /** A page of another version may not know the question, and one that has just been frozen can't answer. */

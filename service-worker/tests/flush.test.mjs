@@ -22,6 +22,7 @@ const answers = (outcome) => page({ answer: { type: "flushed", outcome } });
 
 test("starting a worker loads no engine", async () => {
   const { engine, server } = await world();
+  await new Promise(setImmediate);
   assert.deepEqual(engine.loaded, []);
   assert.deepEqual(server.requests, []);
 });

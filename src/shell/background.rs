@@ -4,12 +4,13 @@
 //! It saves time and nothing else. A browser without it never wakes anything; what is pending goes out when a page is
 //! open.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lume_sync::{Remainder, Trigger};
 use lume_web::service_worker::{BackgroundSync, Question, WorkerQuestions};
+use lume_web::timer::sleep;
 
 use crate::shell::app_state::App;
 use crate::shell::services::now;
@@ -18,12 +19,13 @@ use crate::shell::services::now;
 const TAG: &str = "lume-flush";
 const QUESTION: &str = "flush";
 const ANSWER: &str = "flushed";
+/// How often a running pass is looked at, and how many times: together a little less than the worker waits.
+const LOOK_MS: u64 = 300;
+const LOOKS_MAX: u32 = 15;
 
 thread_local! {
     static SYNC: RefCell<Option<BackgroundSync>> = const { RefCell::new(None) };
     static LISTENING: RefCell<Option<WorkerQuestions>> = const { RefCell::new(None) };
-    /// Saves whose pass is not over: the published state may not know of them yet.
-    static SAVING: Cell<u32> = const { Cell::new(0) };
 }
 
 /// What this page has come to, for the worker.
@@ -33,7 +35,7 @@ enum Outcome {
     Done,
     /// Something is left, and another try may send it.
     Left,
-    /// A pass runs already, or the database does not answer: the worker is to see for itself.
+    /// A pass goes on and on, or the database does not answer: the worker is to see for itself.
     Busy,
 }
 
@@ -60,21 +62,15 @@ pub(crate) fn start(app: App) {
     });
 }
 
-/// Runs a pass after a save, and asks for the worker if it has left something.
-pub(crate) fn pass_after_save(app: App) {
-    let Some(engine) = app.engine() else { return };
-    SAVING.set(SAVING.get() + 1);
-    spawn_local(async move {
-        engine.pass(Trigger::Saved).await;
-        let left = match engine.status().await {
-            Ok(status) => status.remainder(now()) != Remainder::Nothing,
-            Err(_) => true,
-        };
-        SAVING.set(SAVING.get().saturating_sub(1));
-        if left {
-            ask_for_worker(app);
-        }
-    });
+/// Asks for the worker after a save, at once: people log and close the app, and a page that is being closed may have no
+/// time to ask for anything. While the page is open the worker finds it at work.
+pub(crate) fn saved(app: App) {
+    let syncs = app
+        .profile
+        .with_untracked(|profile| profile.syncing().is_some());
+    if syncs {
+        ask_for_worker();
+    }
 }
 
 /// Asks for the worker if something is left: the page may be closed or frozen next.
@@ -82,19 +78,16 @@ pub(crate) fn leave(app: App) {
     let left = app.status.with_untracked(|status| {
         status
             .as_ref()
-            .is_some_and(|status| status.remainder(now()) != Remainder::Nothing)
+            .map_or(Remainder::Nothing, |status| status.remainder(now()))
     });
-    if left || SAVING.get() > 0 {
-        ask_for_worker(app);
+    if left != Remainder::Nothing {
+        ask_for_worker();
     }
 }
 
-fn ask_for_worker(app: App) {
-    let syncs = app
-        .profile
-        .with_untracked(|profile| profile.syncing().is_some());
+fn ask_for_worker() {
     SYNC.with_borrow(|sync| {
-        if let Some(sync) = sync.as_ref().filter(|_| syncs) {
+        if let Some(sync) = sync {
             sync.register(TAG);
         }
     });
@@ -107,18 +100,24 @@ fn answer(app: App, question: Question) {
     });
 }
 
-/// Runs a pass for the worker. Asks for no other sync: this one would be started again for ever.
+/// Runs a pass for the worker, or waits for the one that runs. Asks for no other sync: this one would be started again
+/// for ever.
 async fn outcome(app: App) -> Outcome {
     let Some(engine) = app.engine() else {
         return Outcome::Busy;
     };
     engine.pass(Trigger::Online).await;
-    match engine.status().await {
-        Ok(status) if status.processing => Outcome::Busy,
-        Ok(status) => match status.remainder(now()) {
-            Remainder::Nothing => Outcome::Done,
-            Remainder::From(_) => Outcome::Left,
-        },
-        Err(_) => Outcome::Busy,
+    for _ in 0..LOOKS_MAX {
+        match engine.status().await {
+            Ok(status) if status.processing => sleep(LOOK_MS).await,
+            Ok(status) => {
+                return match status.remainder(now()) {
+                    Remainder::Nothing => Outcome::Done,
+                    Remainder::From(_) => Outcome::Left,
+                };
+            }
+            Err(_) => return Outcome::Busy,
+        }
     }
+    Outcome::Busy
 }

@@ -186,7 +186,8 @@ async fn set_backend(engine: &AppEngine, base_url: String, api_key: &str) -> Res
 
 fn saved_something(app: App) {
     status::refresh(app);
-    background::pass_after_save(app);
+    background::saved(app);
+    triggers::pass(app, Trigger::Saved);
 }
 
 /// After the first entry: there is something to keep now. Some browsers ask the person, which nothing waits for.

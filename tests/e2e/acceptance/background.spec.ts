@@ -1,15 +1,18 @@
-import type { Page } from "@playwright/test";
+import type { Page, Worker } from "@playwright/test";
 
 import type { Account } from "../support/api.ts";
 import { App } from "../support/app.ts";
 import { WITHOUT_BACKGROUND_SYNC, Waker } from "../support/background.ts";
+import { freeze, moveClocks } from "../support/frozen.ts";
 import { CHANGES, expectOneKeyEach } from "../support/keys.ts";
-import type { FaultProxy } from "../support/proxy.ts";
+import { type FaultProxy, gate } from "../support/proxy.ts";
 import { expect, secretsOf, test, watch } from "../support/test.ts";
 import { untilInstalled } from "../support/worker.ts";
 
 /** A worker waits a few seconds between its passes, and longer after failures. */
 const DELIVERY_MS_MAX = 30_000;
+/** Longer than a lock is respected without progress, and than a claim lasts. */
+const TAKEOVER_MS = 100_000;
 
 test("what was logged offline is delivered with no page open, as soon as there is a network", async ({
   app,
@@ -30,6 +33,26 @@ test("what was logged offline is delivered with no page open, as soon as there i
 
   await context.setOffline(false);
   await expect.poll(() => api.notes(), { timeout: DELIVERY_MS_MAX }).toEqual(["Written in a tunnel"]);
+  expectOneKeyEach(net, 1);
+});
+
+test("a page that is closed in the middle of a send leaves the rest to the worker", async ({
+  app,
+  api,
+  account,
+  context,
+  net,
+}) => {
+  await app.register(account);
+  await untilInstalled(app.page);
+  await context.newPage();
+  // The page's own request never gets anywhere.
+  net.fault("POST", CHANGES, { kind: "hold", until: new Promise(() => {}) }, 1);
+  await app.log("Saved and closed");
+  await expect.poll(() => net.count("POST", CHANGES)).toBe(1);
+  await app.page.close();
+
+  await expect.poll(() => api.notes(), { timeout: DELIVERY_MS_MAX }).toEqual(["Saved and closed"]);
   expectOneKeyEach(net, 1);
 });
 
@@ -61,14 +84,13 @@ test("a sync event while a page flushes leads to one mood at the server", async 
   await app.register(account);
   await untilInstalled(app.page);
   const waker = await Waker.of(context, app.origin);
-  let release = () => {};
-  const until = new Promise<void>((resolve) => (release = resolve));
+  const { release, until } = gate();
   net.fault("POST", CHANGES, { kind: "hold", until }, 1);
   await app.log("On its way");
   await expect.poll(() => net.count("POST", CHANGES)).toBe(1);
 
   await waker.wake();
-  // The page is busy and says so: the worker sees for itself, and finds the lock taken.
+  // The page is at it for too long and says so: the worker sees for itself, and finds the lock taken.
   await expect.poll(() => waker.hasEngine()).toBe(true);
   release();
   await app.expectEntry("On its way", "synced");
@@ -87,8 +109,9 @@ test("a page that is looked at does the work when a sync event comes", async ({ 
   const end = net.fault("POST", CHANGES, { kind: "reset" });
   await app.log("Waiting for a word");
   await app.expectEntry("Waiting for a word", "waiting");
-  // From here on none of the page's own timers can be what delivers it.
+  // From here on none of the page's own timers can be what delivers it, once the pass that may be running is over.
   await app.page.clock.pauseAt(Date.now() + 60_000);
+  await expect.poll(() => app.page.evaluate(async () => (await navigator.locks.query()).held?.length)).toBe(0);
   end();
 
   await waker.wake();
@@ -144,6 +167,42 @@ test("sync turned off with something pending stays off in the worker", async ({ 
   expect(net.seen.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([]);
 });
 
+test("a frozen tab that holds the lock does not keep the worker from delivering", async ({
+  killable,
+  api,
+  account,
+  net,
+}) => {
+  const app = new App(await killable.open({ asItIs: true }), net.origin);
+  const context = app.page.context();
+  await withoutBackgroundSync(app.page);
+  await app.register(account);
+  await untilInstalled(app.page);
+  const { release, until } = gate();
+  net.fault("POST", CHANGES, { kind: "hold", until }, 1);
+  await app.log("Held by a frozen tab");
+  await expect.poll(() => net.count("POST", CHANGES)).toBe(1);
+  const waker = await Waker.of(context, app.origin);
+  const thaw = await freeze(app.page);
+  const worker = waker.worker() as Worker;
+  await worker.evaluate(countLockRequests);
+
+  await waker.wake();
+  await expect.poll(() => worker.evaluate("lockRequests")).toBeGreaterThan(0);
+  expect(await api.notes(), "the lock may be somebody's who is at work").toEqual([]);
+  await moveClocks(worker, TAKEOVER_MS);
+  await expect.poll(() => api.notes()).toEqual(["Held by a frozen tab"]);
+  await waker.untilFlushed();
+
+  await thaw();
+  release();
+  await app.page.bringToFront();
+  await app.expectEntry("Held by a frozen tab", "synced");
+  expect(await app.outboxCount()).toBe(0);
+  expect(await api.notes()).toEqual(["Held by a frozen tab"]);
+  expectOneKeyEach(net, 1);
+});
+
 for (const next of ["the next sync event", "the next page"]) {
   test(`a worker that is killed in the middle of a send loses nothing: ${next} delivers it, once`, async ({
     app,
@@ -153,8 +212,7 @@ for (const next of ["the next sync event", "the next page"]) {
     net,
   }) => {
     const waker = await pendingWithNoPage(app, account, net, "Cut off");
-    let release = () => {};
-    const until = new Promise<void>((resolve) => (release = resolve));
+    const { release, until } = gate();
     net.fault("POST", CHANGES, { kind: "hold", until }, 1);
     const before = net.count("POST", CHANGES);
     await waker.wake();
@@ -227,6 +285,17 @@ async function pendingWithNoPage(app: App, account: Account, net: FaultProxy, no
   await app.page.close();
   end();
   return waker;
+}
+
+/** Runs in the worker: counts in `lockRequests` how often it asks for a lock. */
+function countLockRequests(): void {
+  const scope = globalThis as unknown as { lockRequests: number };
+  scope.lockRequests = 0;
+  const request = navigator.locks.request.bind(navigator.locks) as (...args: unknown[]) => Promise<unknown>;
+  navigator.locks.request = (...args: unknown[]) => {
+    scope.lockRequests += 1;
+    return request(...args);
+  };
 }
 
 async function withoutBackgroundSync(page: Page): Promise<void> {

@@ -1,8 +1,10 @@
 import type { BrowserContext } from "@playwright/test";
 
 import { App } from "../support/app.ts";
-import { freeze, WITHOUT_LOCKS_AND_CHANNELS } from "../support/background.ts";
+import { WITHOUT_LOCKS_AND_CHANNELS } from "../support/background.ts";
+import { freeze, moveClocks } from "../support/frozen.ts";
 import { CHANGES, expectOneKeyEach } from "../support/keys.ts";
+import { gate } from "../support/proxy.ts";
 import { expect, secretsOf, test, watch } from "../support/test.ts";
 import { untilInstalled } from "../support/worker.ts";
 
@@ -54,16 +56,21 @@ test("signing out in one tab takes the entries out of the others within a second
 test("a tab that hears nothing sees the change on its own timer, and when it is looked at", async ({
   app,
   context,
+  net,
 }) => {
   await context.addInitScript(WITHOUT_LOCKS_AND_CHANNELS);
+  // A timer of five seconds, which is the shortest there is, instead of thirty.
+  const config = JSON.stringify({ sync_interval_seconds: 5 });
+  net.fault("GET", /^\/config\.json/, {
+    kind: "answer",
+    status: 200,
+    headers: { "content-type": "application/json" },
+    body: config,
+  });
   await app.open();
-  const other = new App(await context.newPage(), app.origin);
-  await other.page.clock.install();
-  await other.open();
+  const other = await secondTab(app, context);
 
   await app.log("Seen by the clock");
-  // The interval is thirty seconds; what waits for it in this page is the tab's clock alone.
-  await other.page.clock.runFor(31_000);
   await expect(other.entry("Seen by the clock")).toBeVisible();
 
   await app.log("Seen by looking");
@@ -106,18 +113,18 @@ test("two tabs that know nothing of each other deliver every entry once, each un
   await context.addInitScript(WITHOUT_LOCKS_AND_CHANNELS);
   await app.register(account);
   const other = await secondTab(app, context);
-  const end = net.fault("POST", CHANGES, { kind: "reset" });
+  // The first request of each tab hangs until all is written; then both have much to send, and some answers get lost.
+  const { release, until } = gate();
+  net.fault("POST", CHANGES, { kind: "hold", until }, 2);
+  net.fault("POST", CHANGES, { kind: "lose-answer" }, 2);
   const notes: string[] = [];
   for (const number of [1, 2, 3, 4, 5]) {
     notes.push(`Here ${number}`, `There ${number}`);
     await app.log(`Here ${number}`);
     await other.log(`There ${number}`);
   }
-  // Answers that are slow enough for the tabs to meet, and some that get lost.
-  end();
-  net.fault("POST", CHANGES, { kind: "lose-answer" }, 3);
-
-  await Promise.all([app, other].map((tab) => tab.page.evaluate(() => window.dispatchEvent(new Event("online")))));
+  await expect.poll(() => net.count("POST", CHANGES)).toBe(2);
+  release();
   await expect.poll(() => api.notes(), { timeout: DELIVERY_MS_MAX }).toEqual(notes.sort());
   for (const tab of [app, other]) {
     await tab.open();
@@ -129,42 +136,50 @@ test("two tabs that know nothing of each other deliver every entry once, each un
 });
 
 /**
- * The tab holds the lock and a claim, and its request is on its way, when the browser freezes it for an hour. The hour
- * is the other tab's: its clock is moved ahead while the frozen one's stands still. (What an hour does to a tab whose
- * own clock goes on is the simulator's to show: it freezes tabs for hours.)
+ * The tab holds the lock and a claim, and its request is on its way, when the browser freezes it. An hour goes by on
+ * the clocks of both tabs, which are moved: the minutes that really pass while it is frozen are the simulator's to make
+ * hours of.
  */
 for (const knows of ["with locks", "without locks and channels"]) {
   test(`a tab that is frozen for an hour in the middle of a send does no harm, ${knows}`, async ({
-    app,
+    killable,
     api,
     account,
-    context,
     net,
   }) => {
+    const app = new App(await killable.open({ asItIs: true }), net.origin);
+    const context = app.page.context();
     if (knows !== "with locks") {
       await context.addInitScript(WITHOUT_LOCKS_AND_CHANNELS);
     }
     await app.register(account);
-    const other = new App(await context.newPage(), app.origin);
-    const watched = watch(other.page);
-    await other.page.clock.install();
-    await other.open();
-    let release = () => {};
-    const until = new Promise<void>((resolve) => (release = resolve));
+    const { release, until } = gate();
     net.fault("POST", CHANGES, { kind: "hold", until }, 1);
     await app.log("Frozen on the way");
     await expect.poll(() => net.count("POST", CHANGES)).toBe(1);
+    const other = new App(await context.newPage(), app.origin);
+    const watched = [watch(app.page), watch(other.page)];
     const thaw = await freeze(app.page);
 
-    for (let minutes = 0; minutes < 60; minutes += 1) {
-      await other.page.clock.runFor(MINUTE_MS);
-    }
-    await expect.poll(() => api.notes(), { timeout: DELIVERY_MS_MAX }).toEqual(["Frozen on the way"]);
-    await other.expectEntry("Frozen on the way", "synced");
+    await other.open();
+    // The other tab looks at the app every minute. First the lock and the claim are respected, then no more.
+    let minutes = 0;
+    const minuteLater = async () => {
+      minutes += 1;
+      await moveClocks(other.page, MINUTE_MS);
+      await other.page.evaluate(() => window.dispatchEvent(new Event("focus")));
+      return other.entry("Frozen on the way").getAttribute("data-sync");
+    };
+    await expect.poll(minuteLater).toBe("synced");
+    expect(minutes, "a claim is respected while it lasts").toBeGreaterThan(1);
+    expect(await api.notes()).toEqual(["Frozen on the way"]);
 
+    await moveClocks(other.page, (60 - minutes) * MINUTE_MS);
+    await moveClocks(app.page, 60 * MINUTE_MS);
     await thaw();
-    // Only now does its own request reach the server, and its answer the tab.
+    // Only now does its own request reach the server, and the answer the tab.
     release();
+    await app.page.bringToFront();
     await app.expectEntry("Frozen on the way", "synced");
     await app.log("Thawed and well");
     await app.expectEntry("Thawed and well", "synced");
@@ -172,7 +187,7 @@ for (const knows of ["with locks", "without locks and channels"]) {
     expect(await app.outboxCount()).toBe(0);
     expect(await api.notes()).toEqual(["Frozen on the way", "Thawed and well"]);
     expectOneKeyEach(net, 2);
-    watched.expectQuiet(secretsOf(app, net, account));
+    watched.forEach((page) => page.expectQuiet(secretsOf(app, net, account)));
   });
 }
 

@@ -1,4 +1,4 @@
-import { type BrowserContext, type CDPSession, expect, type Page } from "@playwright/test";
+import { type BrowserContext, type CDPSession, expect, type Worker } from "@playwright/test";
 
 /** The tag under which the app asks to be woken. */
 const TAG = "lume-flush";
@@ -68,19 +68,12 @@ export class Waker {
     await this.session.send("ServiceWorker.stopAllWorkers");
   }
 
-  private async inWorker(expression: string): Promise<unknown> {
-    const worker = this.context.serviceWorkers().at(-1);
-    return worker?.evaluate(expression);
+  /** The worker that runs, if one does. */
+  worker(): Worker | undefined {
+    return this.context.serviceWorkers().at(-1);
   }
-}
 
-/** Stops everything in a page, as a browser does to a tab in the background. Returns how to let it go on. */
-export async function freeze(page: Page): Promise<() => Promise<void>> {
-  const session = await page.context().newCDPSession(page);
-  // A page that is taken for the focused one is never frozen.
-  await session.send("Emulation.setFocusEmulationEnabled", { enabled: false });
-  await session.send("Page.setWebLifecycleState", { state: "frozen" });
-  return async () => {
-    await session.send("Page.setWebLifecycleState", { state: "active" });
-  };
+  private async inWorker(expression: string): Promise<unknown> {
+    return this.worker()?.evaluate(expression);
+  }
 }
