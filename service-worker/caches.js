@@ -1,8 +1,8 @@
 // The worker's caches: one per build, named after its version, so that a build is there as a whole or not
 // at all; and one copy of the runtime configuration. Answers of the API are kept in none of them.
 //
-// These files are joined into one classic script by `cargo xtask build`, after a first line
-//   "use strict"; const LUME_BUILD = {"version": "<hex>", "files": [["/path", "<base64 of SHA-256>"], …]};
+// These files are joined into one classic script by `cargo xtask build`, behind the engine's glue and a first line
+//   "use strict"; const LUME_BUILD = {"version": "<hex>", "engine": "/path", "files": [["/path", "<base64 of SHA-256>"], …]};
 
 const BUILD_CACHE_PREFIX = "lume-build-";
 const CONFIG_CACHE = "lume-config";

@@ -18,6 +18,12 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+self.addEventListener("sync", (event) => {
+  if (event.tag === FLUSH_TAG) {
+    event.waitUntil(flushForSync(event.lastChance));
+  }
+});
+
 self.addEventListener("message", (event) => {
   switch (event.data?.type) {
     case "activate-update":

@@ -5,8 +5,10 @@ import { readFileSync } from "node:fs";
 import vm from "node:vm";
 
 const ORIGIN = "https://lume.example";
+/** Where a build's engine lies. */
+export const ENGINE = "/lume-worker-1.wasm";
 /** The same parts in the same order as the build joins them (xtask/src/dist/worker.rs). */
-const PARTS = ["caches.js", "install.js", "respond.js", "events.js"];
+const PARTS = ["caches.js", "install.js", "respond.js", "flush.js", "events.js"];
 
 /** An answer with the properties that node's own Response would not let a test set. */
 export class FakeResponse {
@@ -86,20 +88,64 @@ export function listOf(files) {
   return Object.entries(files).map(([path, text]) => [path, createHash("sha256").update(text).digest("base64")]);
 }
 
-/** Evaluates the worker of one build and returns handles on it. */
-export function startWorker({ version, files, caches, server, pages = 0 }) {
+/** A page of the app; `answer` is what it answers a question with, if it answers at all. */
+export function page({ visibilityState = "visible", answer } = {}) {
+  const questions = [];
+  return {
+    visibilityState,
+    questions,
+    /** Set by the worker's start: lets the worker's timers run out. */
+    passTime: () => {},
+    postMessage(question, [port]) {
+      questions.push({ ...question });
+      if (answer) {
+        port.postMessage(answer);
+      } else {
+        setImmediate(this.passTime);
+      }
+    },
+  };
+}
+
+/** The engine's glue: loads a module and ends with what `flush` says, which tests set. */
+export class FakeEngine {
+  loaded = [];
+  limits = [];
+  flush = async () => "done";
+  glue() {
+    const load = async ({ module_or_path }) => {
+      this.loaded.push(new TextDecoder().decode(module_or_path));
+    };
+    load.flush = (limitMs) => {
+      this.limits.push(limitMs);
+      return this.flush();
+    };
+    return load;
+  }
+}
+
+/**
+ * Evaluates the worker of one build and returns handles on it. Without `sync` the browser is one that knows no
+ * Background Sync. Its timers run out when a page has been asked that does not answer.
+ */
+export function startWorker({ version, files, caches, server, pages = [], engine = new FakeEngine(), sync }) {
   const listeners = {};
-  const calls = { skipWaiting: 0, claim: 0 };
+  const calls = { skipWaiting: 0, claim: 0, timers: [], warnings: [] };
+  const timers = new Set();
+  for (const page of pages) {
+    page.passTime = () => timers.forEach((call) => call());
+  }
   const self = {
     location: new URL(ORIGIN),
     addEventListener: (type, listener) => (listeners[type] = listener),
     skipWaiting: async () => void calls.skipWaiting++,
     clients: {
       claim: async () => void calls.claim++,
-      matchAll: async () => Array.from({ length: pages }, () => ({})),
+      matchAll: async () => pages,
     },
+    registration: { sync },
   };
-  const build = JSON.stringify({ version, files: listOf(files) });
+  const build = JSON.stringify({ version, engine: ENGINE, files: listOf(files) });
   const script = PARTS.map((part) => readFileSync(new URL(`../${part}`, import.meta.url), "utf8")).join("");
   const globals = {
     self,
@@ -110,7 +156,15 @@ export function startWorker({ version, files, caches, server, pages = 0 }) {
     AbortSignal,
     URL,
     btoa,
-    console,
+    console: { warn: (...words) => calls.warnings.push(words.map(String).join(" ")) },
+    MessageChannel,
+    clearTimeout: (call) => timers.delete(call),
+    setTimeout(call, ms) {
+      calls.timers.push(ms);
+      timers.add(call);
+      return call;
+    },
+    wasm_bindgen: engine.glue(),
   };
   vm.runInNewContext(`"use strict"; const LUME_BUILD = ${build};\n${script}`, globals);
   return { calls, listeners, ...drivers(listeners) };
@@ -126,6 +180,7 @@ function drivers(listeners) {
     install: () => extend("install"),
     activate: () => extend("activate"),
     message: (data, ports = []) => extend("message", { data, ports }),
+    sync: (tag, { lastChance = false } = {}) => extend("sync", { tag, lastChance }),
     /** The worker's answer, or undefined when it leaves the request to the browser. */
     fetch(path, { method = "GET", mode = "cors" } = {}) {
       let answer;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FakeCaches, FakeResponse, FakeServer, startWorker } from "./harness.mjs";
+import { FakeCaches, FakeResponse, FakeServer, page, startWorker } from "./harness.mjs";
 
 const OLD = { "/": "<old page>", "/app-1.js": "old glue", "/icon.svg": "old icon" };
 const NEW = { "/": "<new page>", "/app-2.js": "new glue", "/icon.svg": "new icon" };
 
-async function installed(files, { version = "1", caches = new FakeCaches(), answers = {}, pages = 0 } = {}) {
+async function installed(files, { version = "1", caches = new FakeCaches(), answers = {}, pages = [] } = {}) {
   const server = new FakeServer({ ...files, ...answers });
   const worker = startWorker({ version, files, caches, server, pages });
   await worker.install();
@@ -38,7 +38,7 @@ test("the API, health, other methods and other origins are left to the browser",
 
 test("an old page under a new worker still gets its own files", async () => {
   const { caches } = await installed(OLD);
-  const { server, worker } = await installed(NEW, { version: "2", caches, pages: 1 });
+  const { server, worker } = await installed(NEW, { version: "2", caches, pages: [page()] });
   await worker.activate();
   assert.equal(await textOf(worker.fetch("/app-1.js")), "old glue");
   assert.equal(await textOf(worker.fetch("/icon.svg")), "new icon");
@@ -58,7 +58,7 @@ test("a page still opens from the server when the browser has evicted the cache"
 });
 
 test("two builds are kept, and more while pages are open", async () => {
-  for (const [pages, kept] of [[0, ["4", "5"]], [1, ["2", "3", "4", "5"]]]) {
+  for (const [pages, kept] of [[[], ["4", "5"]], [[page()], ["2", "3", "4", "5"]]]) {
     const caches = new FakeCaches();
     for (const version of ["1", "2", "3", "4"]) {
       await installed(OLD, { version, caches });

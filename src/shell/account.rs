@@ -68,6 +68,9 @@ pub(crate) async fn enter(
         prefs.hold(Holding::Account);
     });
     app.data_changed();
+    if let Some(services) = app.services() {
+        services.announce();
+    }
     status::refresh(app);
     triggers::pass(app, Trigger::Manual);
     Ok(())
@@ -149,6 +152,8 @@ fn replace(app: App, next: Rc<Services>) {
     let before = app.services();
     app.set_services(Some(next));
     if let Some(before) = before {
+        // The other tabs leave the profile as well.
+        before.announce();
         before.close();
     }
     app.data_changed();

@@ -17,7 +17,7 @@ use crate::shell::app_state::{App, Phase, Trouble};
 use crate::shell::config::{self, Config};
 use crate::shell::prefs::Prefs;
 use crate::shell::services::{AppEngine, Services};
-use crate::shell::{page, pwa, status, tab_drafts, triggers};
+use crate::shell::{background, page, pwa, status, tab_drafts, triggers};
 
 /// The waits between the tries to open the database, in milliseconds.
 const OPEN_WAITS_MS: [u64; 2] = [250, 1_000];
@@ -47,6 +47,7 @@ pub(crate) fn begin(app: App) {
             Ok(()) => {
                 app.phase.set(Phase::Ready);
                 status::refresh(app);
+                background::start(app);
                 triggers::start(app);
                 adopt_config(app).await;
             }

@@ -17,7 +17,7 @@ use crate::shell::app_state::{App, use_app};
 use crate::shell::intent::Intent;
 use crate::shell::prefs::Holding;
 use crate::shell::services::AppEngine;
-use crate::shell::{account, page, status, transfer, triggers};
+use crate::shell::{account, background, page, status, transfer, triggers};
 
 /// Carries out intents.
 #[derive(Clone, Copy)]
@@ -127,6 +127,9 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
                 .set_mode(mode)
                 .await
                 .map_err(|error| failure::of_setting_store(&error))?;
+            if let Some(services) = app.services() {
+                services.announce();
+            }
             triggers::pass(app, Trigger::Manual);
         }
         Intent::SetBackend { base_url, api_key } => {
@@ -198,6 +201,7 @@ async fn set_backend(engine: &AppEngine, base_url: String, api_key: &str) -> Res
 
 fn saved_something(app: App) {
     status::refresh(app);
+    background::saved(app);
     triggers::pass(app, Trigger::Saved);
 }
 

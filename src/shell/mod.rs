@@ -4,6 +4,7 @@
 
 pub(crate) mod account;
 pub(crate) mod app_state;
+pub(crate) mod background;
 pub(crate) mod badge;
 pub(crate) mod boot;
 pub(crate) mod config;

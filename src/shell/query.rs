@@ -11,14 +11,15 @@ use crate::shell::app_state::use_app;
 use crate::shell::services::AppEngine;
 use lume_sync::StoreError;
 
-/// Reads again whenever the data or `key` changes. `None` until the first answer.
+/// Reads again whenever the data or `key` changes. `None` until the first answer; the same answer once more redraws
+/// nothing, so that a look for what other tabs did disturbs nobody.
 pub(crate) fn use_query<K, T, F>(
     key: impl Fn() -> K + 'static,
     read: impl Fn(Rc<AppEngine>, K) -> F + 'static,
 ) -> ReadSignal<Option<Result<T, Failure>>>
 where
     K: 'static,
-    T: Send + Sync + 'static,
+    T: PartialEq + Send + Sync + 'static,
     F: Future<Output = Result<T, StoreError>> + 'static,
 {
     let app = use_app();
@@ -37,7 +38,10 @@ where
                 .await
                 .map_err(|error| failure::of_reading(&error));
             // The screen may be gone, or a later read may have answered already.
-            if newest.try_get_value() == Some(number) {
+            let is_newest = newest.try_get_value() == Some(number);
+            let is_known =
+                answer.try_with_untracked(|known: &Option<_>| known.as_ref() == Some(&result));
+            if is_newest && is_known == Some(false) {
                 set_answer.try_set(Some(result));
             }
         });

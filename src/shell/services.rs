@@ -27,7 +27,7 @@ pub(crate) struct Services {
     /// Its engine.
     pub(crate) engine: Rc<AppEngine>,
     /// Tells the other tabs; `None` where the platform can't.
-    pub(crate) channel: Option<ChangeChannel>,
+    channel: Option<ChangeChannel>,
 }
 
 impl Services {
@@ -47,13 +47,20 @@ impl Services {
             owner: random_name(),
             client_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        let channel = ChangeChannel::join(&database, move || status::hear_other_tab(app));
+        let channel = ChangeChannel::join(&database, move || status::read_again(app));
         Ok(Rc::new(Self {
             registry,
             engine: Rc::new(Engine::new(ports, options)),
             channel,
             database,
         }))
+    }
+
+    /// Tells the other tabs that something has changed, be it entries, the mode or who is signed in.
+    pub(crate) fn announce(&self) {
+        if let Some(channel) = &self.channel {
+            channel.announce();
+        }
     }
 
     /// Closes the database's connection.

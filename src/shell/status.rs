@@ -23,10 +23,8 @@ pub(crate) fn hear(app: App, notice: &Notice) {
     match notice {
         Notice::Data => {
             app.data_changed();
-            if let Some(services) = app.services()
-                && let Some(channel) = &services.channel
-            {
-                channel.announce();
+            if let Some(services) = app.services() {
+                services.announce();
             }
             refresh(app);
         }
@@ -55,15 +53,16 @@ pub(crate) fn hear_database(app: App, notice: DatabaseNotice) {
     }
 }
 
-/// Hears that another tab changed something.
-pub(crate) fn hear_other_tab(app: App) {
+/// Reads everything anew: another tab may have changed it, or the worker, or have entered another profile. Hints come
+/// over the channel, and none is relied upon.
+pub(crate) fn read_again(app: App) {
     app.data_changed();
     refresh(app);
     check_profile(app);
 }
 
 /// Reloads the page if another tab has entered another profile: this one's entries are not to be seen any more.
-pub(crate) fn check_profile(app: App) {
+fn check_profile(app: App) {
     let Some(services) = app.services() else {
         return;
     };

@@ -98,7 +98,10 @@ impl Timeline {
                     self.cursor.set_value(found.cursor);
                     self.more.set(found.more);
                     self.failure.set(None);
-                    self.entries.set(Some(found.entries));
+                    let found = Some(found.entries);
+                    if self.entries.with_untracked(|known| *known != found) {
+                        self.entries.set(found);
+                    }
                 }
                 Err(error) => self.failure.set(Some(failure::of_reading(&error))),
             }

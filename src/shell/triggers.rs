@@ -7,12 +7,12 @@ use leptos::task::spawn_local;
 use lume_sync::meta::AppMode;
 use lume_sync::pass::PassReport;
 use lume_sync::{Blocked, Status, Trigger};
-use lume_web::connectivity::{Connectivity, Signal};
+use lume_web::connectivity::{Connectivity, Signal, is_visible};
 use lume_web::timer::{Interval, every, sleep};
 
 use crate::shell::app_state::{App, Trouble};
 use crate::shell::services::now;
-use crate::shell::status;
+use crate::shell::{background, status};
 
 /// A planned pass comes at least this long after the plan, so that a reason to wait that is not known here costs
 /// little.
@@ -54,19 +54,23 @@ pub(crate) fn start(app: App) {
         }
         Signal::Offline => status::refresh(app),
         Signal::Foreground => {
-            status::check_profile(app);
-            app.data_changed();
-            status::refresh(app);
+            status::read_again(app);
             pass(app, Trigger::Foreground);
         }
-        Signal::Background => app
-            .flush_drafts
-            .update(|count| *count = count.wrapping_add(1)),
+        Signal::Background => {
+            app.flush_drafts
+                .update(|count| *count = count.wrapping_add(1));
+            background::leave(app);
+        }
     });
     LISTENING.set(Some(listening));
     let interval_s = Memo::new(move |_| app.profile.with(|profile| profile.interval_s));
     Effect::new(move |_| {
         let interval = every(u64::from(interval_s.get()) * 1_000, move || {
+            // A hint of another tab may have been missed. What nobody looks at is read when somebody does.
+            if is_visible() {
+                status::read_again(app);
+            }
             pass(app, Trigger::Timer);
         });
         INTERVAL.set(Some(interval));

@@ -87,6 +87,7 @@ fn part_of(path: &str) -> Option<&'static str> {
     Some(match ending {
         "br" | "gz" => return None,
         _ if path.contains("/.") => return None,
+        "wasm" if path.starts_with("/lume-worker-") => "engine",
         "wasm" => "wasm",
         "css" => "styles",
         "html" => "page",
@@ -107,6 +108,7 @@ mod tests {
     fn every_file_has_its_part() {
         let cases = [
             ("/lume-0123456789abcdef_bg.wasm", Some("wasm")),
+            ("/lume-worker-0123456789abcdef.wasm", Some("engine")),
             ("/lume-0123456789abcdef.js", Some("glue")),
             ("/snippets/x-1/inline0.js", Some("glue")),
             ("/boot-0123456789abcdef.js", Some("page")),

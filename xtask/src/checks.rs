@@ -11,7 +11,16 @@ use crate::project::Project;
 use crate::tools::{self, Engine};
 
 /// The packages that exist for the browser, and are linted for it besides.
-const WASM_PACKAGES: [&str; 6] = ["-p", "lume", "-p", "lume-web", "-p", "lume-browser-tests"];
+const WASM_PACKAGES: [&str; 8] = [
+    "-p",
+    "lume",
+    "-p",
+    "lume-web",
+    "-p",
+    "lume-worker",
+    "-p",
+    "lume-browser-tests",
+];
 const WASM_TARGET: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 const SIM_SEEDS_FRESH: &str = "300";
 const BROWSER_TEST_SECONDS_MAX: &str = "300";

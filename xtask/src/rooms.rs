@@ -12,12 +12,16 @@ use crate::process;
 use crate::project::Project;
 
 /// Each package with those of ours that it may use.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 10] = [
     ("lume-core", &[]),
     ("lume-wire", &["lume-core"]),
     ("lume-sync", &["lume-core", "lume-wire"]),
     ("lume-web", &["lume-core", "lume-wire", "lume-sync"]),
     ("lume", &["lume-core", "lume-wire", "lume-sync", "lume-web"]),
+    (
+        "lume-worker",
+        &["lume-core", "lume-wire", "lume-sync", "lume-web"],
+    ),
     ("lume-server", &["lume-core", "lume-wire"]),
     (
         "lume-sim",

@@ -48,5 +48,5 @@ pub use actions::CommitError;
 pub use engine::{Engine, EngineOptions};
 pub use gate::{Blocked, Trigger};
 pub use memory::MemoryStore;
-pub use status::{ShownStatus, Status};
+pub use status::{Remainder, ShownStatus, Status};
 pub use store::StoreError;

@@ -75,6 +75,15 @@ pub struct Status {
     pub adoption: Option<Adoption>,
 }
 
+/// What passes have left, for whoever may have another one made when this tab is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remainder {
+    /// Nothing that a pass could send: all is delivered, or what is left waits for the person.
+    Nothing,
+    /// A pass may send something from this wall time on.
+    From(Timestamp),
+}
+
 /// The published state in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShownStatus {
@@ -126,6 +135,20 @@ impl Status {
         } else {
             ShownStatus::Synced
         }
+    }
+
+    /// What another pass could send, and from when on.
+    pub fn remainder(&self, now: Timestamp) -> Remainder {
+        let only_the_person = !self.signed_in || self.blocked.is_some_and(Blocked::needs_person);
+        if self.mode == AppMode::Device || only_the_person {
+            return Remainder::Nothing;
+        }
+        // Entries that are still to be given their events are given them by a pass, whatever waits besides.
+        let next = self
+            .adoption
+            .as_ref()
+            .map_or(self.next_attempt, |_| Some(now));
+        next.map_or(Remainder::Nothing, Remainder::From)
     }
 }
 

@@ -33,27 +33,6 @@ impl Global {
         promise.unchecked_into()
     }
 
-    /// Calls `callback` once, `ms` milliseconds from now; gives the handle to clear it with.
-    pub(crate) fn set_timeout(&self, callback: &Function, ms: i32) -> Option<i32> {
-        match self {
-            Self::Page(window) => {
-                window.set_timeout_with_callback_and_timeout_and_arguments_0(callback, ms)
-            }
-            Self::Worker(worker) => {
-                worker.set_timeout_with_callback_and_timeout_and_arguments_0(callback, ms)
-            }
-        }
-        .ok()
-    }
-
-    /// Clears a timeout.
-    pub(crate) fn clear_timeout(&self, handle: i32) {
-        match self {
-            Self::Page(window) => window.clear_timeout_with_handle(handle),
-            Self::Worker(worker) => worker.clear_timeout_with_handle(handle),
-        }
-    }
-
     /// Where the page or the worker's script came from, as in `https://lume.example`.
     pub(crate) fn origin(&self) -> Option<String> {
         match self {
@@ -69,6 +48,18 @@ impl Global {
             Self::Worker(worker) => worker.navigator().on_line(),
         }
     }
+}
+
+/// Calls `callback` once, `ms` milliseconds from now; gives the handle to clear it with. A handle is what the platform
+/// makes of it: the clocks of tests count beyond 32 bits.
+pub(crate) fn set_timeout(callback: &Function, ms: i32) -> Option<JsValue> {
+    js::call(&js_sys::global(), "setTimeout", &[callback, &ms.into()]).ok()
+}
+
+/// Clears a timeout.
+pub(crate) fn clear_timeout(handle: &JsValue) {
+    // A timeout that is over is no longer there to be cleared.
+    let _ = js::call(&js_sys::global(), "clearTimeout", &[handle]);
 }
 
 /// A property of the global scope; `None` if there is none.

@@ -19,6 +19,7 @@ mod ports;
 pub mod random;
 pub mod registry;
 pub mod secure;
+pub mod service_worker;
 pub mod timer;
 pub mod transport;
 pub mod vault;

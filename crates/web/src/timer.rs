@@ -6,10 +6,10 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 
-use crate::global::Global;
+use crate::global;
 
 /// A single wait. It starts when it is made, and is cancelled when it is dropped.
 #[must_use = "a dropped wait is a cancelled one"]
@@ -106,7 +106,7 @@ impl Drop for Interval {
 
 /// One `setTimeout`, cleared when dropped.
 struct Timeout {
-    handle: i32,
+    handle: JsValue,
     _callback: Closure<dyn FnMut()>,
 }
 
@@ -114,7 +114,7 @@ impl Timeout {
     fn new(ms: u64, callback: impl FnOnce() + 'static) -> Option<Self> {
         let callback = Closure::once(callback);
         let ms = i32::try_from(ms).unwrap_or(i32::MAX);
-        let handle = Global::get()?.set_timeout(callback.as_ref().unchecked_ref(), ms)?;
+        let handle = global::set_timeout(callback.as_ref().unchecked_ref(), ms)?;
         Some(Self {
             handle,
             _callback: callback,
@@ -124,8 +124,6 @@ impl Timeout {
 
 impl Drop for Timeout {
     fn drop(&mut self) {
-        if let Some(global) = Global::get() {
-            global.clear_timeout(self.handle);
-        }
+        global::clear_timeout(&self.handle);
     }
 }

@@ -20,8 +20,11 @@ export class KillableBrowser {
     return new KillableBrowser(await mkdtemp(join(tmpdir(), "lume-e2e-profile-")));
   }
 
-  /** Starts the browser, with what the profile holds by now. */
-  async open(): Promise<Page> {
+  /**
+   * Starts the browser, with what the profile holds by now. `asItIs` leaves out that every page is taken for the focused
+   * one: then a tab in the background is hidden, and can be frozen.
+   */
+  async open({ asItIs = false } = {}): Promise<Page> {
     if (CHROMIUM === undefined) {
       throw new Error("Chromium is not there: `cargo xtask setup`");
     }
@@ -34,7 +37,7 @@ export class KillableBrowser {
       "about:blank",
     ];
     this.child = spawn(CHROMIUM, args, { detached: true, stdio: ["ignore", "ignore", "pipe"] });
-    this.browser = await chromium.connectOverCDP(await devToolsAddress(this.child));
+    this.browser = await chromium.connectOverCDP(await devToolsAddress(this.child), { noDefaults: asItIs });
     const context = this.browser.contexts()[0];
     return context.pages()[0] ?? (await context.newPage());
   }

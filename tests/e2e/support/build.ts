@@ -7,6 +7,7 @@ import { DIST } from "./paths.ts";
 
 interface Manifest {
   version: string;
+  engine: string;
   files: [path: string, sha256: string][];
 }
 
@@ -67,13 +68,19 @@ export class Build {
       }
       return path === old ? [renamed, sha256(content, "base64")] : [path, hash];
     });
-    const next = { version: sha256(mark + randomUUID(), "hex").slice(0, 16), files };
+    const next = { ...manifest, version: sha256(mark + randomUUID(), "hex").slice(0, 16), files };
     const worker = (await this.read("service-worker.js")).replace(
       /^.*\n/,
       () => `"use strict"; const LUME_BUILD = ${JSON.stringify(next)};\n`,
     );
     await this.write("service-worker.js", worker);
     return next;
+  }
+
+  /** Has the worker run this before anything of its own, as if the browser were another one. */
+  async beforeWorker(script: string): Promise<void> {
+    const worker = await this.read("service-worker.js");
+    await this.write("service-worker.js", worker.replace(/^.*\n/, (first) => `${first}${script}\n`));
   }
 
   private read(path: string): Promise<string> {

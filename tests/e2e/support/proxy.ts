@@ -23,6 +23,13 @@ export interface Seen {
   fault?: Fault["kind"];
 }
 
+/** Something to hold requests until, and how to end that. */
+export function gate(): { release: () => void; until: Promise<void> } {
+  let release = () => {};
+  const until = new Promise<void>((resolve) => (release = resolve));
+  return { release, until };
+}
+
 interface Rule {
   matches: (seen: Seen) => boolean;
   fault: Fault;

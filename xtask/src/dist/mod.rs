@@ -4,6 +4,7 @@
 //! files, and only a finished one takes the place of dist/. Nothing is done when no input has changed.
 
 mod compress;
+mod engine;
 mod fingerprint;
 mod page;
 mod worker;
@@ -59,7 +60,8 @@ pub(crate) fn build_app(project: &Project) -> Result<()> {
     remove(&next)?;
     bundle(project, &tools, &next)?;
     page::finish(&next)?;
-    worker::write(project, &next)?;
+    let engine = engine::build(project, &tools, &next)?;
+    worker::write(project, &next, &engine)?;
     compress::precompress(project, &next)?;
     files::write(&next.join(FINGERPRINT_FILE), wanted)?;
     remove(&dist)?;

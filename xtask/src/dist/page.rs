@@ -76,7 +76,8 @@ fn take_styles(page: &str) -> Result<(String, Vec<String>)> {
     Ok((kept, names))
 }
 
-fn hashed_name(name: &str, ending: &str, content: &[u8]) -> String {
+/// A file's name that changes with its content.
+pub(super) fn hashed_name(name: &str, ending: &str, content: &[u8]) -> String {
     let hash = files::hex(&files::sha256(content));
     format!("{name}-{}.{ending}", &hash[..HASH_DIGITS])
 }

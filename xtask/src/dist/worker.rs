@@ -1,7 +1,8 @@
 //! Writes the service worker: the parts joined into one script, behind the list of files of this build.
 //!
-//! The first line is `"use strict"; const LUME_BUILD = {"version":…,"files":[[path, hash],…]};`, the rest
-//! is service-worker/*.js. Every build has another first line, which is how a browser notices a new version.
+//! The first line is `"use strict"; const LUME_BUILD = {"version":…,"engine":path,"files":[[path, hash],…]};`, then
+//! comes the engine's glue, the rest is service-worker/*.js. Every build has another first line, which is how a
+//! browser notices a new version.
 
 use std::path::{Path, PathBuf};
 
@@ -11,8 +12,16 @@ use serde_json::json;
 use crate::files;
 use crate::project::Project;
 
+use super::engine::Engine;
+
 /// In the order in which they are joined.
-const PARTS: [&str; 4] = ["caches.js", "install.js", "respond.js", "events.js"];
+const PARTS: [&str; 5] = [
+    "caches.js",
+    "install.js",
+    "respond.js",
+    "flush.js",
+    "events.js",
+];
 /// Where the built worker lies: the scope of a worker is its folder.
 const WORKER_FILE: &str = "service-worker.js";
 /// Answered at run time from the server's flags, therefore no part of a build.
@@ -22,8 +31,8 @@ const RUNTIME_FILES: [&str; 1] = ["/config.json"];
 ///
 /// # Errors
 /// When a file can't be read or written.
-pub(super) fn write(project: &Project, dist: &Path) -> Result<()> {
-    let mut script = String::new();
+pub(super) fn write(project: &Project, dist: &Path, engine: &Engine) -> Result<()> {
+    let mut script = engine.glue.clone();
     for part in PARTS {
         let path = project.root.join("service-worker").join(part);
         script.push_str(&String::from_utf8(files::read(&path)?)?);
@@ -36,7 +45,7 @@ pub(super) fn write(project: &Project, dist: &Path) -> Result<()> {
         })
         .collect::<Result<Vec<_>>>()?;
     let version = version(&list, &script);
-    let build = json!({ "version": version, "files": list });
+    let build = json!({ "version": version, "engine": engine.path, "files": list });
     println!("   version {version}, {} files to precache", list.len());
     files::write(
         &dist.join(WORKER_FILE),

@@ -20,6 +20,7 @@ use crate::project::Project;
 
 pub(crate) use browser::{Browser, Driver, firefox};
 pub(crate) use engine::Engine;
+pub(crate) use rust::WASM;
 
 /// What is needed to build the app.
 pub(crate) struct BuildTools {

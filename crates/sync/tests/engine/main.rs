@@ -14,6 +14,7 @@ mod delivering;
 mod failing;
 mod formats;
 mod found;
+mod leaving;
 mod net;
 mod portable;
 mod ports;
