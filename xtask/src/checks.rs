@@ -1,6 +1,8 @@
 //! The checks, one function per step.
 
-use anyhow::{Result, bail};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use crate::files;
@@ -13,6 +15,7 @@ const WASM_PACKAGES: [&str; 6] = ["-p", "lume", "-p", "lume-web", "-p", "lume-br
 const WASM_TARGET: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 const SIM_SEEDS_DEFAULT: &str = "200";
 const BROWSER_TEST_SECONDS_MAX: &str = "300";
+const KILLS_DEFAULT: u32 = 10;
 
 /// Checks the format of all Rust code.
 pub(crate) fn format(project: &Project) -> Result<()> {
@@ -130,6 +133,57 @@ pub(crate) fn browser_tests(project: &Project) -> Result<()> {
 
 /// Runs Playwright against the release server and the release app.
 pub(crate) fn end_to_end(project: &Project, arguments: &[String]) -> Result<()> {
+    process::run(playwright(project)?.args(arguments))
+}
+
+/// Kills browser and server over and over, and compares what is left with what the app had called saved.
+pub(crate) fn chaos(project: &Project, arguments: &[String]) -> Result<()> {
+    let campaign = Campaign::parse(arguments)?;
+    let mut command = playwright(project)?;
+    command
+        .args(["--config", "chaos.config.ts"])
+        .env("LUME_CHAOS_KILLS", campaign.kills.to_string());
+    if let Some(seed) = campaign.seed {
+        command.env("LUME_CHAOS_SEED", seed.to_string());
+    }
+    process::run(&mut command)
+}
+
+/// How often to kill, and the seed of everything that is drawn; without one the campaign draws its own and prints it.
+#[derive(Debug, PartialEq, Eq)]
+struct Campaign {
+    kills: u32,
+    seed: Option<u32>,
+}
+
+impl Campaign {
+    fn parse(arguments: &[String]) -> Result<Self> {
+        let mut campaign = Self {
+            kills: KILLS_DEFAULT,
+            seed: None,
+        };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            let mut number = || {
+                let value = arguments
+                    .next()
+                    .with_context(|| format!("{argument} needs a number"))?;
+                value
+                    .parse()
+                    .with_context(|| format!("{argument} {value} is no number"))
+            };
+            match argument.as_str() {
+                "--kills" => campaign.kills = number()?,
+                "--seed" => campaign.seed = Some(number()?),
+                other => bail!("`chaos` knows --kills N and --seed S, not `{other}`"),
+            }
+        }
+        Ok(campaign)
+    }
+}
+
+/// Playwright in its folder, with the release server, the release app and the browser, once the types are sound.
+fn playwright(project: &Project) -> Result<Command> {
     let browser = tools::browser_tools(project)?;
     let server = project.server();
     if !server.is_file() || !project.dist().is_dir() {
@@ -141,15 +195,14 @@ pub(crate) fn end_to_end(project: &Project, arguments: &[String]) -> Result<()> 
             .args(["--no-install", "tsc", "--noEmit"])
             .current_dir(project.e2e()),
     )?;
-    process::run(
-        process::command("npx")
-            .args(["--no-install", "playwright", "test"])
-            .args(arguments)
-            .env("LUME_SERVER", server)
-            .env("LUME_DIST", project.dist())
-            .env("CHROMIUM", &browser.chromium)
-            .current_dir(project.e2e()),
-    )
+    let mut command = process::command("npx");
+    command
+        .args(["--no-install", "playwright", "test"])
+        .env("LUME_SERVER", server)
+        .env("LUME_DIST", project.dist())
+        .env("CHROMIUM", &browser.chromium)
+        .current_dir(project.e2e());
+    Ok(command)
 }
 
 /// The tests' own settings for the driver, with another browser in them.
@@ -157,4 +210,35 @@ fn webdriver_settings(settings: &[u8], chromium: &str) -> Result<String> {
     let mut settings: Value = serde_json::from_slice(settings)?;
     settings["goog:chromeOptions"]["binary"] = chromium.into();
     Ok(settings.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Result<Campaign> {
+        let arguments: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+        Campaign::parse(&arguments)
+    }
+
+    #[test]
+    fn a_campaign_has_a_number_of_kills_and_perhaps_a_seed() {
+        let kills = KILLS_DEFAULT;
+        let given = parse(&["--kills", "300", "--seed", "7"]).expect("both are known");
+
+        assert_eq!(
+            parse(&[]).expect("nothing is asked for"),
+            Campaign { kills, seed: None }
+        );
+        assert_eq!(
+            given,
+            Campaign {
+                kills: 300,
+                seed: Some(7)
+            }
+        );
+        for wrong in [&["--kills"][..], &["--kills", "many"], &["--deaths", "1"]] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
 }

@@ -24,6 +24,7 @@ Steps of those two:
   browser tests in a headless browser
   size    the app's size against its budget
   e2e     end-to-end tests against the real server; further arguments go to Playwright
+  chaos   kill browser and server for real and see what is left: --kills N, --seed S
   bench   measure start-up and saving in a browser
 ";
 
@@ -50,6 +51,10 @@ pub(crate) fn main(args: Vec<String>) -> Result<()> {
         "e2e" => {
             run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
             run_one("end-to-end tests", || checks::end_to_end(&project, &rest))
+        }
+        "chaos" => {
+            run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
+            run_one("chaos", || checks::chaos(&project, &rest))
         }
         "bench" => {
             run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
@@ -147,6 +152,12 @@ const E2E: Step = Step {
     needs: &[BUILD.name, SETUP_BROWSER.name],
     run: |project| checks::end_to_end(project, &[]),
 };
+const CHAOS: Step = Step {
+    name: "chaos",
+    takes: "1 min",
+    needs: &[BUILD.name, SETUP_BROWSER.name],
+    run: |project| checks::chaos(project, &[]),
+};
 
 fn lint_steps() -> Vec<Step> {
     vec![SETUP_BUILD, FORMAT, ROOMS, CLIPPY_HOST, CLIPPY_WASM, DOCS]
@@ -169,5 +180,6 @@ fn all_steps() -> Vec<Step> {
         BUILD,
         SIZE,
         E2E,
+        CHAOS,
     ]
 }
