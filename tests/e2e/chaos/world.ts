@@ -6,6 +6,7 @@ import { KillableBrowser } from "../support/browser.ts";
 import { FaultProxy } from "../support/proxy.ts";
 import { LumeServer } from "../support/server.ts";
 import { untilInstalled } from "../support/worker.ts";
+import { Shelf } from "./shelf.ts";
 import type { Target } from "./strike.ts";
 import { type Sight, watchScreen } from "./witness.ts";
 
@@ -21,6 +22,7 @@ export class World {
   /** The open app, unless the browser is dead. */
   app: App | undefined;
   isServerUp = true;
+  readonly shelf: Shelf;
 
   private constructor(
     readonly server: LumeServer,
@@ -28,7 +30,9 @@ export class World {
     readonly browser: KillableBrowser,
     readonly api: Api,
     private readonly sees: (sight: Sight) => void,
-  ) {}
+  ) {
+    this.shelf = new Shelf(browser.profile);
+  }
 
   /** Everything new, with an account in synced mode. */
   static async create(sees: (sight: Sight) => void): Promise<World> {
@@ -59,6 +63,7 @@ export class World {
 
   /** Starts the browser; the app is opened with the page it returns. */
   async prepare(): Promise<App> {
+    await this.shelf.keep();
     const page = await this.browser.open();
     page.setDefaultTimeout(ACTION_MS_MAX);
     await watchScreen(page, this.sees);
@@ -106,6 +111,9 @@ export class World {
   /** Ends every process that it has started; the folders stay where somebody wants to read them. */
   async dispose({ keep = false }: { keep?: boolean } = {}): Promise<void> {
     await this.browser.dispose({ keep });
+    if (!keep) {
+      await this.shelf.clear();
+    }
     await this.net.dispose();
     await this.server.dispose({ keep });
   }

@@ -28,6 +28,8 @@ export interface EventRow {
   state: "pending" | "held" | "dead" | "parked";
   attempts: number;
   patch: Content;
+  /** Why it waits for the person. */
+  reason?: string;
 }
 
 /** What the app keeps on a device, read from the databases themselves. */
@@ -45,7 +47,7 @@ export interface Device {
 interface RawDevice {
   entries: { id: string; deleted: number; sync: string; body: number[] }[];
   base: { id: string; deleted: number; body: number[] }[];
-  outbox: (Omit<EventRow, "state" | "patch"> & { state: number; body: number[] })[];
+  outbox: (Omit<EventRow, "state" | "patch" | "reason"> & { state: number; body: number[]; failure?: string })[];
   claims: { items: unknown[] }[];
   drafts: [name: string, body: number[]][];
 }
@@ -64,7 +66,12 @@ export async function readDevice(page: Page): Promise<Device> {
       ...raw.base.map((row) => ({ id: row.id, deleted: row.deleted !== 0, content: open(row.body) })),
     );
     device.outbox.push(
-      ...raw.outbox.map(({ body, state, ...row }) => ({ ...row, state: STATES[state], patch: open(body) })),
+      ...raw.outbox.map(({ body, state, failure, ...row }) => ({
+        ...row,
+        state: STATES[state],
+        patch: open(body),
+        reason: failure === undefined ? undefined : JSON.parse(failure).reason,
+      })),
     );
     device.claimed += raw.claims.reduce((sum, claim) => sum + claim.items.length, 0);
     for (const [name, body] of raw.drafts) {
