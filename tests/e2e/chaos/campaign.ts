@@ -32,15 +32,20 @@ const SHOWN_ACTS = 20;
 
 /** Kills browser and server over and over, and compares what is left with what the app had called saved. */
 export async function run(options: Options): Promise<string> {
-  const campaign = await Campaign.create(options);
-  try {
-    const table = await campaign.run();
-    await campaign.world.dispose();
-    return table;
-  } catch (error) {
-    await campaign.world.dispose({ keep: options.keep });
-    throw campaign.explain(error);
+  options.say?.(`seed ${options.seed}, ${options.kills} kills`);
+  const tally = new Tally();
+  let round = 0;
+  while (round < options.kills) {
+    const campaign = await Campaign.create(options, tally, round);
+    try {
+      round = await campaign.run();
+      await campaign.world.dispose();
+    } catch (error) {
+      await campaign.world.dispose({ keep: options.keep });
+      throw campaign.explain(error);
+    }
   }
+  return tally.table();
 }
 
 /** What a campaign found. */
@@ -50,40 +55,65 @@ class Found extends Error {
   }
 }
 
+/** The browser has thrown away its whole database, for a reason of its own: nothing is left to compare. */
+class ThrownAway extends Error {}
+
+/** The rounds that one profile and one server folder go through. */
 class Campaign {
-  private readonly tally = new Tally();
-  private round = 0;
   private plan: Plan | undefined;
   /** The unsaved form that was there when the app was last looked at. */
   private knownDraft: string | undefined;
 
   private constructor(
     private readonly options: Options,
+    private readonly tally: Tally,
+    private round: number,
     private readonly ledger: Ledger,
     private readonly person: Person,
     readonly world: World,
   ) {}
 
-  static async create(options: Options): Promise<Campaign> {
+  static async create(options: Options, tally: Tally, round: number): Promise<Campaign> {
     const ledger = new Ledger();
     const person = new Person(ledger);
     const world = await World.create((sight) => person.sees(sight));
-    return new Campaign(options, ledger, person, world);
+    return new Campaign(options, tally, round, ledger, person, world);
   }
 
-  async run(): Promise<string> {
+  /** Plays until the last round, or until the browser throws its database away; returns the round it came to. */
+  async run(): Promise<number> {
     const { kills, seed, afterRound, say } = this.options;
-    say?.(`seed ${seed}, ${kills} kills`);
-    for (this.round = 1; this.round <= kills; this.round += 1) {
-      await this.play(new Chance(seed, this.round));
+    while (this.round < kills) {
+      this.round += 1;
+      try {
+        await this.play(new Chance(seed, this.round));
+      } catch (error) {
+        if (!(error instanceof ThrownAway)) {
+          throw error;
+        }
+        await this.giveUpProfile();
+        return this.round;
+      }
       await afterRound?.(this.world, this.round);
       if (this.round % ROUNDS_PER_LINE === 0) {
         say?.(`${this.round} of ${kills}: ${this.ledger.calls} actions called done, nothing found`);
       }
     }
     await this.finish();
-    const { entries, calls } = this.ledger;
-    return this.tally.table(this.world.net.seen, calls, entries.size, this.ledger.live().length);
+    this.tally.add(this.world.net.seen, this.ledger);
+    return this.round;
+  }
+
+  /** What had arrived is still at the server, once and unharmed; the rest went with the browser's database. */
+  private async giveUpProfile(): Promise<void> {
+    await this.world.raiseServer();
+    const moods = await this.world.api.moods();
+    report([...auditTwice(this.ledger, moods), ...auditKeys(this.world.net.seen)]);
+    const unsent = auditServer(this.ledger, moods).length;
+    this.options.say?.(`round ${this.round}: the browser threw its database away, and ${unsent} unsent changes with it`);
+    this.tally.thrownAway += 1;
+    this.tally.unsentThrownAway += unsent;
+    this.tally.add(this.world.net.seen, this.ledger);
   }
 
   explain(error: unknown): Error {
@@ -168,6 +198,9 @@ class Campaign {
       this.tally.starts += 1;
     }
     const device = await readDevice(this.world.page);
+    if (wasDead && (await this.world.shelf.isThrownAway())) {
+      throw new ThrownAway("the browser threw its database away");
+    }
     this.tally.audits += 1;
     report(auditDevice(this.ledger, device));
     if (wasDead) {

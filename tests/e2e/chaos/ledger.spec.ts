@@ -5,6 +5,7 @@ import type { Seen } from "../support/proxy.ts";
 import { auditDevice, auditDrained, auditFile, auditKeys, auditServer, auditTwice, settle } from "./audit.ts";
 import { Chance } from "./chance.ts";
 import { DELETED, Ledger, type Live, type Violation } from "./ledger.ts";
+import { crc32c, readLog } from "./leveldb.ts";
 import { drawPlan } from "./strike.ts";
 
 const FIRST: Live = { kind: "live", note: "[e0001.1] as first written", mood: "happy" };
@@ -120,6 +121,25 @@ test("a seed draws the same kills again, and all of them in the long run", () =>
   expect(plans(7)).not.toEqual(plans(8));
   expect(new Set(plans(7).map((plan) => `${plan.target} ${plan.moment}`)).size).toBeGreaterThanOrEqual(15);
 });
+
+test("a log that goes on behind an unfinished record is damaged, and one that ends there is not", () => {
+  expect(crc32c(new TextEncoder().encode("123456789"))).toBe(0xe3069283);
+  const whole = record("one");
+  const unfinished = record("two").subarray(0, 9);
+  expect(readLog(whole)).toBe("sound");
+  expect(readLog(Buffer.concat([whole, unfinished]))).toBe("unfinished");
+  expect(readLog(Buffer.concat([whole, unfinished, record("three"), record("four")]))).toBe("damaged");
+});
+
+/** A whole record of LevelDB's log. */
+function record(text: string): Buffer {
+  const typed = Buffer.from(`\u0001${text}`);
+  const crc = crc32c(typed);
+  const head = Buffer.alloc(6);
+  head.writeUInt32LE((((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0);
+  head.writeUInt16LE(text.length, 4);
+  return Buffer.concat([head, typed]);
+}
 
 function called(...states: (Live | typeof DELETED)[]): Ledger {
   const ledger = new Ledger();

@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { cp, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Copies kept: what is wrong with a log may show at the start after the next only. */
+import { readLog } from "./leveldb.ts";
+
+/** Copies kept: a log that is damaged now was left unfinished a start or two before. */
 const COPIES_MAX = 3;
 const FOLDER = "Default/IndexedDB";
 /** What LevelDB writes into its own log when it makes a database in a folder without one. */
@@ -26,13 +28,21 @@ export class Shelf {
     }
   }
 
-  /** Whether the browser has replaced a database that was there by an empty one since the last copy. */
+  /**
+   * Whether the browser has replaced a database by an empty one since the last copy, because of a log that it had
+   * damaged itself. Both have to be seen: LevelDB's own word that it made the database anew, and the damage in the copy.
+   */
   async isThrownAway(): Promise<boolean> {
-    const folder = join(this.profile, FOLDER);
-    const before = existsSync(this.copy(this.starts)) ? await readdir(this.copy(this.starts)) : [];
-    const logs = before.map((name) => join(folder, name, "LOG")).filter(existsSync);
-    const texts = await Promise.all(logs.map((log) => readFile(log, "utf8")));
-    return texts.some((text) => MADE_ANEW.test(text));
+    const copy = this.copy(this.starts);
+    const databases = existsSync(copy) ? await readdir(copy) : [];
+    for (const database of databases) {
+      const log = join(this.profile, FOLDER, database, "LOG");
+      const isAnew = existsSync(log) && MADE_ANEW.test(await readFile(log, "utf8"));
+      if (isAnew && (await isDamaged(join(copy, database)))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Removes the copies. */
@@ -45,4 +55,10 @@ export class Shelf {
   private copy(start: number): string {
     return `${this.profile}-indexeddb-${start}`;
   }
+}
+
+async function isDamaged(database: string): Promise<boolean> {
+  const logs = (await readdir(database)).filter((name) => name.endsWith(".log") || name.startsWith("MANIFEST-"));
+  const states = await Promise.all(logs.map(async (name) => readLog(await readFile(join(database, name)))));
+  return states.includes("damaged");
 }

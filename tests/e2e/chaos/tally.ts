@@ -1,4 +1,5 @@
 import { byKey } from "./audit.ts";
+import type { Ledger } from "./ledger.ts";
 import { MOMENTS, type Plan, TARGETS } from "./strike.ts";
 import { isChange } from "./weather.ts";
 import type { Seen } from "../support/proxy.ts";
@@ -10,6 +11,13 @@ export class Tally {
   draftsRestored = 0;
   audits = 0;
   drainMs = 0;
+  /** Databases that the browser threw away because of a log that it had damaged itself. */
+  thrownAway = 0;
+  unsentThrownAway = 0;
+  private readonly seen: Seen[] = [];
+  private called = 0;
+  private entries = 0;
+  private live = 0;
   private readonly beganMs = performance.now();
 
   count(plan: Plan): void {
@@ -17,8 +25,17 @@ export class Tally {
     this.kills.set(name, (this.kills.get(name) ?? 0) + 1);
   }
 
+  /** Adds what one profile came to. */
+  add(seen: Seen[], ledger: Ledger): void {
+    this.seen.push(...seen);
+    this.called += ledger.calls;
+    this.entries += ledger.entries.size;
+    this.live += ledger.live().length;
+  }
+
   /** The table that is printed at the end of a campaign that found nothing. */
-  table(seen: Seen[], called: number, entries: number, live: number): string {
+  table(): string {
+    const { seen, called, entries, live } = this;
     const changes = seen.filter(isChange);
     const served = [...byKey(changes).values()].map((requests) => requests.filter((one) => one.served !== undefined));
     const again = served.reduce((sum, requests) => sum + Math.max(0, requests.length - 1), 0);
@@ -40,6 +57,7 @@ export class Tally {
       ["refreshes of the session", refreshes],
       ["waited for the last event, in seconds", (this.drainMs / 1_000).toFixed(1)],
       ["lost / twice / stuck", "0 / 0 / 0"],
+      ["thrown away by the browser itself: databases / unsent", `${this.thrownAway} / ${this.unsentThrownAway}`],
       ["time, in seconds", seconds.toFixed(0)],
       ["… for each kill", (seconds / Math.max(1, kills)).toFixed(1)],
     ];
