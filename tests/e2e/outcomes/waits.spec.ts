@@ -8,6 +8,8 @@ import { isChange } from "./room.ts";
 
 // Outcomes that take their time, or more than one answer. Each has a server and a page of its own.
 
+test.setTimeout(120_000);
+
 const WAIT_S = 4;
 /** The app gives a request half a minute. */
 const TIMEOUT_MS_MAX = 45_000;
@@ -59,7 +61,6 @@ for (const side of ["before", "after"] as const) {
     account,
     net,
   }) => {
-    test.setTimeout(120_000);
     await app.register(account);
     const silence: Fault = { kind: "silence" };
     net.faultWhere(isChange, side === "before" ? silence : { kind: "after", fault: silence }, 1);
@@ -106,14 +107,14 @@ test("500 again and again, the server being well, is given up after five retries
   await app.register(account);
   const failed = ours(500, "internal");
   const ends = [
-    net.faultWhere(carries("Unheard"), on("before", failed)),
-    net.faultWhere(carries("Heard"), on("after", failed)),
+    net.faultWhere(carries("Never arrived there"), on("before", failed)),
+    net.faultWhere(carries("Worked on and not told"), on("after", failed)),
   ];
-  await app.log("Unheard");
-  await app.log("Heard");
+  await app.log("Never arrived there");
+  await app.log("Worked on and not told");
   await app.log("Not their fault");
   await app.expectEntry("Not their fault", "synced");
-  for (const note of ["Unheard", "Heard"]) {
+  for (const note of ["Never arrived there", "Worked on and not told"]) {
     await expect(app.entry(note)).toHaveAttribute("data-sync", "failed", { timeout: GIVE_UP_MS_MAX });
     expect(changes(net).filter(carries(note)).length, "attempts").toBe(6);
   }
@@ -129,9 +130,9 @@ test("500 again and again, the server being well, is given up after five retries
   await events.first().getByTestId("event-retry").click();
   await expect(events).toHaveCount(0);
   await app.expectSync("synced", 0);
-  expectSameBytes(net, "Unheard");
-  expectSameBytes(net, "Heard");
-  expect(await api.notes()).toEqual(["Heard", "Not their fault", "Unheard"]);
+  expectSameBytes(net, "Never arrived there");
+  expectSameBytes(net, "Worked on and not told");
+  expect(await api.notes()).toEqual(["Never arrived there", "Not their fault", "Worked on and not told"]);
 });
 
 test("404 and 410 on a delete, before and after the effect, say that it is gone already", async ({
