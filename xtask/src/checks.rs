@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use serde_json::Value;
 
 use crate::files;
@@ -151,39 +151,6 @@ pub(crate) fn browser_tests(project: &Project, engine: Engine) -> Result<()> {
         let file = project.target.join("webdriver.json");
         files::write(&file, webdriver_settings(&own, settings, &browser)?)?;
         command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file);
-    }
-    process::run(&mut command)
-}
-
-/// Runs Playwright against the release server and the release app: some of the projects of its configuration.
-pub(crate) fn end_to_end(project: &Project, projects: &[&str], arguments: &[String]) -> Result<()> {
-    let browser = tools::browser_tools(project)?;
-    let server = project.server();
-    if !server.is_file() || !project.dist().is_dir() {
-        bail!("the app and the server are not built: `cargo xtask build`");
-    }
-    // Playwright strips the types without looking at them.
-    process::run(
-        process::command("npx")
-            .args(["--no-install", "tsc", "--noEmit"])
-            .current_dir(project.e2e()),
-    )?;
-    let mut command = process::command("npx");
-    command
-        .args(["--no-install", "playwright", "test"])
-        .args(projects.iter().flat_map(|name| ["--project", name]))
-        .args(arguments)
-        .env("LUME_SERVER", server)
-        .env("LUME_DIST", project.dist())
-        .env("CHROMIUM", &browser.chromium)
-        .current_dir(project.e2e());
-    if projects.contains(&Engine::Firefox.name()) {
-        command.env("FIREFOX", tools::firefox()?);
-    }
-    if projects.contains(&Engine::WebKit.name()) {
-        let driver = tools::driver(project, Engine::WebKit)?;
-        command.env(driver.variable, driver.program);
-        command.envs(driver.display.map(|display| ("XVFB_RUN", display)));
     }
     process::run(&mut command)
 }

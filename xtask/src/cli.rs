@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use crate::project::Project;
 use crate::steps::{Step, run_all, run_one};
 use crate::tools::Engine;
-use crate::{bench, budget, checks, dist, engines, rooms, serve, tools};
+use crate::{bench, budget, checks, dist, end_to_end, engines, rooms, serve, tools};
 
 const USAGE: &str = "\
 Usage: cargo xtask <command>
@@ -26,6 +26,7 @@ Steps of those two:
   size    the app's size against its budget
   e2e     end-to-end tests against the real server: --engines as above for the path that runs in
           each engine; further arguments go to Playwright
+  chaos   kill browser and server for real and see what is left: --kills N, --seed S
   bench   measure start-up and saving in a browser
 ";
 
@@ -60,8 +61,12 @@ pub(crate) fn main(args: Vec<String>) -> Result<()> {
             let mut projects = vec![APP_PROJECT];
             projects.extend(engines.into_iter().map(Engine::name));
             run_one("end-to-end tests", || {
-                checks::end_to_end(&project, &projects, &rest)
+                end_to_end::run(&project, &projects, &rest)
             })
+        }
+        "chaos" => {
+            run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
+            run_one("chaos", || end_to_end::chaos(&project, &rest))
         }
         "bench" => {
             run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
@@ -152,7 +157,7 @@ const E2E: Step = Step {
     name: "end-to-end tests",
     takes: "5 min",
     needs: &[BUILD.name, SETUP_BROWSER.name],
-    run: |project| checks::end_to_end(project, &[APP_PROJECT], &[]),
+    run: |project| end_to_end::run(project, &[APP_PROJECT], &[]),
 };
 const E2E_ENGINES: Step = Step {
     name: "end-to-end, each engine",
@@ -163,7 +168,13 @@ const E2E_ENGINES: Step = Step {
         engines::FIREFOX.name,
         engines::WEBKIT.name,
     ],
-    run: |project| checks::end_to_end(project, &Engine::ALL.map(Engine::name), &[]),
+    run: |project| end_to_end::run(project, &Engine::ALL.map(Engine::name), &[]),
+};
+const CHAOS: Step = Step {
+    name: "chaos",
+    takes: "1 min",
+    needs: &[BUILD.name, SETUP_BROWSER.name],
+    run: |project| end_to_end::chaos(project, &[]),
 };
 /// The project of Playwright's configuration that holds all tests but those of each engine.
 const APP_PROJECT: &str = "app";
@@ -200,6 +211,6 @@ fn all_steps() -> Vec<Step> {
         SIM,
     ]);
     steps.extend(Engine::ALL.map(engines::browser_tests));
-    steps.extend([BUILD, SIZE, E2E, E2E_ENGINES]);
+    steps.extend([BUILD, SIZE, E2E, E2E_ENGINES, CHAOS]);
     steps
 }

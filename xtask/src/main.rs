@@ -16,6 +16,7 @@ mod budget;
 mod checks;
 mod cli;
 mod dist;
+mod end_to_end;
 mod engines;
 mod files;
 mod process;

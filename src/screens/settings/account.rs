@@ -1,6 +1,7 @@
 //! The account: signing in, how far bringing entries along has come, signing out.
 
 use leptos::prelude::*;
+use lume_sync::Blocked;
 
 use crate::i18n::t;
 use crate::screens::export_button::ExportButton;
@@ -19,9 +20,13 @@ pub(crate) fn Account(
     form: BackendForm,
 ) -> impl IntoView {
     let app = use_app();
+    // A session that the backend no longer accepts, though it renews it, is as good as none.
     let signed_in = Memo::new(move |_| {
-        app.status
-            .with(|status| status.as_ref().is_some_and(|status| status.signed_in))
+        app.status.with(|status| {
+            status
+                .as_ref()
+                .is_some_and(|status| status.signed_in && status.blocked != Some(Blocked::Auth))
+        })
     });
     let email = Memo::new(move |_| {
         app.profile.with(|profile| {

@@ -54,14 +54,21 @@ export class Api {
 
   private async get(path: string) {
     this.token ??= await this.signIn();
-    const answer = await fetch(this.base + path, {
-      headers: { "X-API-Key": API_KEY, Authorization: `Bearer ${this.token}` },
-    });
+    let answer = await this.ask(path, this.token);
+    if (answer.status === 401) {
+      // The token has had its time.
+      this.token = await this.signIn();
+      answer = await this.ask(path, this.token);
+    }
     const body = await answer.json();
     if (!answer.ok) {
       throw new Error(`${path}: ${answer.status} ${JSON.stringify(body)}`);
     }
     return body.data;
+  }
+
+  private ask(path: string, token: string): Promise<Response> {
+    return fetch(this.base + path, { headers: { "X-API-Key": API_KEY, Authorization: `Bearer ${token}` } });
   }
 
   private async signIn(): Promise<string> {

@@ -14,10 +14,14 @@ export class KillableBrowser {
   private child: ChildProcess | undefined;
   private browser: Browser | undefined;
 
-  private constructor(private readonly profile: string) {}
+  private constructor(
+    readonly profile: string,
+    private readonly zone: string | undefined,
+  ) {}
 
-  static async create(): Promise<KillableBrowser> {
-    return new KillableBrowser(await mkdtemp(join(tmpdir(), "lume-e2e-profile-")));
+  /** A browser with an empty profile, in this time zone instead of the machine's own. */
+  static async create({ zone }: { zone?: string } = {}): Promise<KillableBrowser> {
+    return new KillableBrowser(await mkdtemp(join(tmpdir(), "lume-e2e-profile-")), zone);
   }
 
   /**
@@ -36,7 +40,9 @@ export class KillableBrowser {
       `--user-data-dir=${this.profile}`,
       "about:blank",
     ];
-    this.child = spawn(CHROMIUM, args, { detached: true, stdio: ["ignore", "ignore", "pipe"] });
+    const env = this.zone === undefined ? process.env : { ...process.env, TZ: this.zone };
+    this.child = spawn(CHROMIUM, args, { detached: true, stdio: ["ignore", "ignore", "pipe"], env });
+    endWithUs(this.child);
     this.browser = await chromium.connectOverCDP(await devToolsAddress(this.child), { noDefaults: asItIs });
     const context = this.browser.contexts()[0];
     return context.pages()[0] ?? (await context.newPage());
@@ -54,11 +60,26 @@ export class KillableBrowser {
     await this.browser?.close().catch(() => {});
   }
 
-  async dispose(): Promise<void> {
+  /** Kills it, and removes its profile unless somebody wants to read it. */
+  async dispose({ keep = false }: { keep?: boolean } = {}): Promise<void> {
     await this.kill();
+    if (keep) {
+      return;
+    }
     // Processes of the group may still be writing while they die.
     await rm(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
+}
+
+/** A browser of its own process group does not die with us by itself. */
+function endWithUs(child: ChildProcess): void {
+  const kill = () => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      process.kill(-child.pid, "SIGKILL");
+    }
+  };
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
 }
 
 /** Reads where the browser listens from what it prints. */

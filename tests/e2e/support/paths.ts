@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
-const ROOT = resolve(import.meta.dirname, "../../..");
+/** The checkout. */
+export const ROOT = resolve(import.meta.dirname, "../../..");
 
 /** The release server; `cargo xtask e2e` says where cargo has put it. */
 export const SERVER = process.env.LUME_SERVER ?? resolve(ROOT, "target/release/lume-server");

@@ -2,6 +2,13 @@ import { once } from "node:events";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+/** An answer that is not the server's. */
+export interface Answer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
 /** What may befall a request on its way. */
 export type Fault =
   /** The connection breaks before the server has heard anything. */
@@ -9,15 +16,27 @@ export type Fault =
   /** The server does its work, then the connection breaks: nobody hears the answer. */
   | { kind: "lose-answer" }
   /** Someone else answers; the server hears nothing. */
-  | { kind: "answer"; status: number; headers?: Record<string, string>; body?: string }
-  /** Nothing happens until `release` is called. */
-  | { kind: "hold"; until: Promise<void> };
+  | ({ kind: "answer" } & Answer)
+  /** The connection breaks in the middle of the answer's body: of this answer, else of the server's own. */
+  | { kind: "cut"; answer?: Answer }
+  /** The request is heard, and the connection stays open; nobody ever answers. */
+  | { kind: "silence" }
+  /** Nothing happens until `until` is over; then the request goes its way. */
+  | { kind: "hold"; until: Promise<void> }
+  /** The request takes its time. */
+  | { kind: "delay"; ms: number }
+  /** The server does its work and nobody hears its answer; to the browser this happens instead. */
+  | { kind: "after"; fault: Fault };
 
 export interface Seen {
   method: string;
   path: string;
   headers: http.IncomingHttpHeaders;
   body: string;
+  /** When it arrived here, by the clock that never jumps. */
+  atMs: number;
+  /** The status the server gave; undefined when it was not asked or did not answer. */
+  served?: number;
   /** The status the browser got; undefined when it got none. */
   status?: number;
   fault?: Fault["kind"];
@@ -36,10 +55,15 @@ interface Rule {
   left: number;
 }
 
+type Moment = "seen" | "forwarded" | "served";
+type Witness = (moment: Moment, seen: Seen) => void;
+
 /** A network between app and server that can be told to fail. The app knows no other address. */
 export class FaultProxy {
   readonly seen: Seen[] = [];
   private rules: Rule[] = [];
+  private witnesses: Witness[] = [];
+  private port = 0;
 
   private constructor(
     private readonly listener: http.Server,
@@ -50,13 +74,12 @@ export class FaultProxy {
     const listener = http.createServer();
     const proxy = new FaultProxy(listener, upstreamPort);
     listener.on("request", (request, response) => void proxy.handle(request, response));
-    listener.listen(0, "localhost");
-    await once(listener, "listening");
+    await proxy.listen();
     return proxy;
   }
 
   get origin(): string {
-    return `http://localhost:${(this.listener.address() as AddressInfo).port}`;
+    return `http://localhost:${this.port}`;
   }
 
   /** Lets a fault happen to matching requests, `times` of them. Returns how to end it. */
@@ -72,6 +95,20 @@ export class FaultProxy {
     };
   }
 
+  /** Calls back at each step of each request on its way. Returns how to end it. */
+  watch(witness: Witness): () => void {
+    this.witnesses.push(witness);
+    return () => {
+      this.witnesses = this.witnesses.filter((other) => other !== witness);
+    };
+  }
+
+  /** Refuses connections, as a machine does on which nothing listens. Returns how to listen again. */
+  async refuse(): Promise<() => Promise<void>> {
+    await this.close();
+    return () => this.listen();
+  }
+
   requests(method: string, path: RegExp): Seen[] {
     return this.seen.filter((seen) => seen.method === method && path.test(seen.path));
   }
@@ -81,8 +118,20 @@ export class FaultProxy {
   }
 
   async dispose(): Promise<void> {
-    this.listener.closeAllConnections();
+    if (this.listener.listening) {
+      await this.close();
+    }
+  }
+
+  private async listen(): Promise<void> {
+    this.listener.listen(this.port, "localhost");
+    await once(this.listener, "listening");
+    this.port = (this.listener.address() as AddressInfo).port;
+  }
+
+  private async close(): Promise<void> {
     this.listener.close();
+    this.listener.closeAllConnections();
     await once(this.listener, "close");
   }
 
@@ -96,6 +145,7 @@ export class FaultProxy {
       path: request.url ?? "",
       headers: request.headers,
       body: body.toString(),
+      atMs: performance.now(),
     };
     this.seen.push(seen);
     // A browser silently repeats a request whose kept-alive connection breaks. Tests of what the app does
@@ -103,25 +153,39 @@ export class FaultProxy {
     response.shouldKeepAlive = false;
     const fault = this.take(seen);
     seen.fault = fault?.kind;
+    this.tell("seen", seen);
+    await this.befall(fault, seen, body, response);
+  }
+
+  private async befall(fault: Fault | undefined, seen: Seen, body: Buffer, response: ServerResponse): Promise<void> {
     switch (fault?.kind) {
       case undefined:
-        await this.pass(seen, body, response);
-        break;
+        return this.pass(seen, body, response);
       case "hold":
         await fault.until;
-        await this.pass(seen, body, response);
-        break;
+        return this.pass(seen, body, response);
+      case "delay":
+        await new Promise((resolve) => setTimeout(resolve, fault.ms));
+        return this.pass(seen, body, response);
       case "reset":
         response.destroy();
-        break;
+        return;
+      case "silence":
+        return;
       case "lose-answer":
+        return this.befall({ kind: "after", fault: { kind: "reset" } }, seen, body, response);
+      case "after":
         await this.forward(seen, body).catch(() => undefined);
-        response.destroy();
-        break;
+        return this.befall(fault.fault, seen, body, response);
+      case "cut": {
+        const answer = fault.answer ?? (await this.forward(seen, body).catch(() => undefined));
+        cut(answer, response);
+        return;
+      }
       case "answer":
         seen.status = fault.status;
         response.writeHead(fault.status, fault.headers).end(fault.body);
-        break;
+        return;
     }
   }
 
@@ -131,6 +195,12 @@ export class FaultProxy {
       rule.left -= 1;
     }
     return rule?.fault;
+  }
+
+  private tell(moment: Moment, seen: Seen): void {
+    for (const witness of this.witnesses) {
+      witness(moment, seen);
+    }
   }
 
   private async pass(seen: Seen, body: Buffer, response: ServerResponse): Promise<void> {
@@ -152,11 +222,32 @@ export class FaultProxy {
       path: seen.path,
       headers: { ...seen.headers, connection: "close" },
     });
+    // A server that is killed may break the connection once more after its answer has begun.
+    request.on("error", () => {});
     request.end(body);
+    this.tell("forwarded", seen);
     const [answer] = (await once(request, "response")) as [IncomingMessage];
     const { connection: _, "keep-alive": __, ...headers } = answer.headers;
-    return { status: answer.statusCode ?? 502, headers, body: await readAll(answer) };
+    const served = { status: answer.statusCode ?? 502, headers, body: await readAll(answer) };
+    seen.served = served.status;
+    this.tell("served", seen);
+    return served;
   }
+}
+
+/** Sends the head, promises the whole body, and breaks off in the middle of it. */
+function cut(
+  answer: { status: number; headers?: http.OutgoingHttpHeaders; body?: Buffer | string } | undefined,
+  response: ServerResponse,
+): void {
+  const body = Buffer.from(answer?.body ?? "");
+  if (answer === undefined || body.length < 2) {
+    response.destroy();
+    return;
+  }
+  const { "transfer-encoding": _, ...headers } = answer.headers ?? {};
+  response.writeHead(answer.status, { ...headers, "content-length": body.length });
+  response.write(body.subarray(0, body.length / 2), () => response.destroy());
 }
 
 async function readAll(stream: IncomingMessage): Promise<Buffer> {

@@ -18,13 +18,14 @@ export class LumeServer {
 
   private constructor(
     readonly port: number,
-    private readonly data: string,
+    readonly data: string,
     private readonly dist: string,
+    private readonly flags: string[],
   ) {}
 
-  static async start({ dist = DIST }: { dist?: string } = {}): Promise<LumeServer> {
+  static async start({ dist = DIST, flags = [] }: { dist?: string; flags?: string[] } = {}): Promise<LumeServer> {
     const data = await mkdtemp(join(tmpdir(), "lume-e2e-data-"));
-    const server = new LumeServer(await freePort(), data, dist);
+    const server = new LumeServer(await freePort(), data, dist, flags);
     await server.start();
     return server;
   }
@@ -32,8 +33,11 @@ export class LumeServer {
   /** Starts it (again) on the same port and the same data, and waits until it answers. */
   async start(): Promise<void> {
     const args = ["--port", String(this.port), "--data", this.data, "--dist", this.dist, "--api-key", API_KEY];
-    const child = spawn(SERVER, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(SERVER, [...args, ...this.flags], { stdio: ["ignore", "pipe", "pipe"] });
     this.child = child;
+    const endWithUs = () => child.kill("SIGKILL");
+    process.once("exit", endWithUs);
+    child.once("exit", () => process.off("exit", endWithUs));
     const keep = (chunk: Buffer) => {
       this.output = (this.output + chunk.toString()).slice(-OUTPUT_CHARS_MAX);
     };
@@ -58,8 +62,12 @@ export class LumeServer {
     await this.end("SIGKILL");
   }
 
-  async dispose(): Promise<void> {
+  /** Kills it, and removes its data unless somebody wants to read them. */
+  async dispose({ keep = false }: { keep?: boolean } = {}): Promise<void> {
     await this.kill();
+    if (keep) {
+      return;
+    }
     await rm(this.data, { recursive: true, force: true });
   }
 
