@@ -83,7 +83,7 @@ pub(crate) fn choices(event: &Unsent) -> Choices {
     let is_there = event
         .entity
         .as_ref()
-        .is_some_and(|entity| !entity.deleted && EntryView::of(entity).entry.is_some());
+        .is_some_and(|entity| !entity.deleted && EntryView::of(entity).entry.is_ok());
     let can_retry = event
         .failure
         .as_ref()
