@@ -165,7 +165,7 @@ test("404 and 410 on a delete, before and after the effect, say that it is gone 
   expect(await api.notes(), "what was told to be gone and is not").toEqual(["404 before", "410 before"]);
 });
 
-test("410 key_expired: what is at the server is acknowledged, and what is not waits for the person", async ({
+test("410 key_expired: what is at the server is acknowledged, and what is not goes out under a new key", async ({
   app,
   api,
   account,
@@ -173,13 +173,18 @@ test("410 key_expired: what is at the server is acknowledged, and what is not wa
 }) => {
   await app.register(account);
   net.faultWhere(carries("Long since there"), on("after", ours(410, "key_expired")));
-  net.faultWhere(carries("Never arrived"), on("before", ours(410, "key_expired")));
+  net.faultWhere(carries("Never arrived"), on("before", ours(410, "key_expired")), 1);
   await app.log("Long since there");
   await app.expectEntry("Long since there", "synced");
+  expect(changes(net).length, "no second attempt for what is there").toBe(1);
+
   await app.log("Never arrived");
-  await app.expectEntry("Never arrived", "conflict");
-  expect(changes(net).length, "no second attempt under a key that is spent").toBe(2);
-  expect(await api.notes()).toEqual(["Long since there"]);
+  await app.expectEntry("Never arrived", "synced");
+  const [spent, fresh] = changes(net).filter(carries("Never arrived"));
+  expect(fresh?.body).toBe(spent?.body);
+  expect(fresh?.headers["idempotency-key"]).not.toBe(spent?.headers["idempotency-key"]);
+  expect(changes(net).length).toBe(3);
+  expect(await api.notes()).toEqual(["Long since there", "Never arrived"]);
 });
 
 for (const side of ["before", "after"] as const) {
