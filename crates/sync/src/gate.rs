@@ -4,6 +4,8 @@
 //! tab and the worker wait for the same thing, and a reload does not forget what a server asked for. Waits are stored
 //! as a length and a wall time: if more than the length is left, the wall clock jumped back, and the wait is over.
 
+use std::collections::BTreeSet;
+
 use lume_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +99,9 @@ pub struct Gate {
     pub failures: u32,
     /// When the last attempt was brought forward.
     pub nudged_at: Option<Timestamp>,
+    /// Something arrived since this record was read: what others have counted before is over. Not stored.
+    #[serde(skip)]
+    progressed: bool,
     /// When the last requests went out that have led to nothing yet, at most
     /// [`FRUITLESS_REQUESTS_PER_MINUTE_MAX`] of them, oldest first.
     pub fruitless: Vec<Timestamp>,
@@ -160,9 +165,35 @@ impl Gate {
         self.asked_for && remaining(self.until, self.wait_ms, now) > 0
     }
 
-    /// Keeps the wait that a server asked another flusher for: no success of ours ends it.
+    /// Takes in the requests that other flushers have counted, unless something has arrived here meanwhile.
+    pub fn learn(&mut self, stored: &Self) {
+        if self.progressed || stored.fruitless == self.fruitless {
+            return;
+        }
+        let all: BTreeSet<_> = self
+            .fruitless
+            .iter()
+            .chain(&stored.fruitless)
+            .copied()
+            .collect();
+        let surplus = all.len().saturating_sub(FRUITLESS_REQUESTS_PER_MINUTE_MAX);
+        self.fruitless = all.into_iter().skip(surplus).collect();
+    }
+
+    /// The gate to store beside what is there: it counts what others have counted, and keeps the wait that a server asked
+    /// another flusher for, which no success of ours ends. After a newer session nothing but such a wait is worth keeping.
     #[must_use]
-    pub fn beside(&self, stored: &Self, now: Timestamp) -> Self {
+    pub fn beside(&self, stored: &Self, renewed: bool, now: Timestamp) -> Self {
+        if renewed {
+            return stored.asked_like(self, now);
+        }
+        let mut next = self.asked_like(stored, now);
+        next.learn(stored);
+        next
+    }
+
+    /// Keeps the longer of two waits that the server asked for.
+    fn asked_like(&self, stored: &Self, now: Timestamp) -> Self {
         let (ours, theirs) = (
             remaining(self.until, self.wait_ms, now),
             remaining(stored.until, stored.wait_ms, now),
@@ -248,6 +279,7 @@ impl Gate {
     pub fn open(&mut self) {
         *self = Self {
             nudged_at: self.nudged_at,
+            progressed: true,
             ..Self::default()
         };
     }
@@ -357,21 +389,43 @@ mod tests {
         let mut asked = Gate::default();
         asked.back_off(NOW, Some(120_000), |_| 0);
 
-        let kept = Gate::default().beside(&asked, later(1_000));
+        let kept = Gate::default().beside(&asked, false, later(1_000));
         assert!(kept.is_asked_to_wait(later(119_999)));
         assert!(!kept.is_asked_to_wait(later(120_000)));
         assert_eq!(
-            Gate::default().beside(&asked, later(120_000)),
+            Gate::default().beside(&asked, false, later(120_000)),
             Gate::default()
         );
 
         let mut longer = Gate::default();
         longer.back_off(NOW, Some(240_000), |_| 0);
-        assert_eq!(longer.beside(&asked, NOW), longer);
+        assert_eq!(longer.beside(&asked, false, NOW), longer);
         assert_eq!(
-            Gate::default().beside(&Gate::default(), NOW),
+            Gate::default().beside(&Gate::default(), false, NOW),
             Gate::default()
         );
+        // An older session's troubles are over with it, but not what the server asked for.
+        let mut shut = longer.clone();
+        shut.blocked = Some(Blocked::Auth);
+        let after = shut.beside(&Gate::default(), true, NOW);
+        assert!(after.is_asked_to_wait(NOW) && after.blocked.is_none());
+    }
+
+    #[test]
+    fn what_two_flushers_count_adds_up_until_something_arrives() {
+        let mut ours = Gate::default();
+        let mut theirs = Gate::default();
+        for second in 0..20 {
+            ours.count_request(later(second * 100));
+            theirs.count_request(later(second * 100 + 50));
+        }
+
+        let both = ours.beside(&theirs, false, later(2_000));
+        assert_eq!(both.fruitless.len(), FRUITLESS_REQUESTS_PER_MINUTE_MAX);
+        assert!(both.minute_left(later(2_000), 1) > 0);
+
+        ours.open();
+        assert_eq!(ours.beside(&theirs, false, later(2_000)).fruitless, []);
     }
 
     #[test]

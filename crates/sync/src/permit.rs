@@ -49,6 +49,7 @@ impl<P: Ports> Engine<P> {
         if seen.gate.is_asked_to_wait(now) {
             return Ok(Flow::Stop);
         }
+        pass.gate.learn(&seen.gate);
         let rest_ms = self
             .live
             .borrow()

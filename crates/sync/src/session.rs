@@ -81,6 +81,7 @@ impl<P: Ports> Engine<P> {
     ) -> Result<SessionState, StoreError> {
         let guard = self.ports().locks().lock(AUTH_LOCK, AUTH_LOCK_MS_MAX).await;
         let asked_ms = self.ports().clock().monotonic_ms();
+        let known: Gate = meta::from_bytes(self.meta_bytes(meta::GATE).await?.as_deref())?;
         let stored = self.stored_session().await?;
         let Some(tokens) = self.open_tokens(profile.account.as_ref(), &stored).await else {
             return Ok(SessionState::SignedOut);
@@ -94,7 +95,9 @@ impl<P: Ports> Engine<P> {
         // A tab that was frozen since the look may hold a token that has been used: presenting it again would end the
         // session everywhere.
         let late_ms = self.ports().clock().monotonic_ms().saturating_sub(asked_ms);
-        if late_ms > LOOK_MS_MAX && !mutant::is(Mutant::RefreshesWithOldTokens) {
+        let late = late_ms > LOOK_MS_MAX && !mutant::is(Mutant::RefreshesWithOldTokens);
+        // Another flusher may have been asked to wait since this pass began.
+        if late || known.is_asked_to_wait(self.now()) {
             return Ok(SessionState::Unreachable {
                 retry_after_ms: None,
                 captive: false,

@@ -179,9 +179,9 @@ impl<P: Ports> Engine<P> {
             meta::PROGRESS.to_owned(),
             meta::to_bytes(&progress),
         ));
-        let renewed = is_renewed(&session, pass.session.generation);
-        if stored.is_some() && !renewed {
-            let gate = meta::to_bytes(&pass.gate.beside(&known, now));
+        if stored.is_some() {
+            let renewed = is_renewed(&session, pass.session.generation);
+            let gate = meta::to_bytes(&pass.gate.beside(&known, renewed, now));
             writes.push(Write::PutMeta(meta::GATE.to_owned(), gate));
         }
         Ok(writes)
@@ -201,11 +201,9 @@ impl<P: Ports> Engine<P> {
                 Ok((session, known))
             })();
             match read {
-                Ok((session, _)) if is_renewed(&session, generation) => {
-                    Step::Write(Vec::new(), Ok(()))
-                }
-                Ok((_, known)) => {
-                    let gate = meta::to_bytes(&gate.beside(&known, now));
+                Ok((session, known)) => {
+                    let renewed = is_renewed(&session, generation);
+                    let gate = meta::to_bytes(&gate.beside(&known, renewed, now));
                     Step::Write(vec![Write::PutMeta(meta::GATE.to_owned(), gate)], Ok(()))
                 }
                 Err(error) => Step::Write(Vec::new(), Err(error)),

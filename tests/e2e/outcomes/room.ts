@@ -63,7 +63,7 @@ export class Room {
   /** To the Sync screen and back without loading the page anew: that would bring a wait forward. */
   async goToSync(): Promise<void> {
     await this.app.syncStatus.click();
-    await expect(this.app.page.getByRole("heading", { name: words("sync.unsent"), exact: true })).toBeVisible();
+    await expect(this.app.page.getByRole("heading", { name: words("sync.title"), exact: true, level: 1 })).toBeVisible();
   }
 
   async goToToday(): Promise<void> {

@@ -48,16 +48,17 @@ function blocked(name: string, given: Answer, says: string): Row {
   return row(name, given, { kind: "blocked", says });
 }
 
-function refused(name: string, given: Answer, reason: string, { retry = true, values = {} } = {}): Row {
-  return row(name, given, { kind: "refused", says: why(reason, given.status, values), retry });
+function refused(
+  name: string,
+  given: Answer,
+  reason: string,
+  { retry = true, says = words(`why.${reason}`) } = {},
+): Row {
+  return row(name, given, { kind: "refused", says, retry });
 }
 
 function conflict(name: string, given: Answer, reason: string, does: Row["does"]): Row {
   return row(name, given, { kind: "conflict", reason }, { does });
-}
-
-function why(reason: string, status: number, values: Record<string, string>): string {
-  return words("why.status", { reason: words(`why.${reason}`, values), status: String(status) });
 }
 
 /** The connection, and answers that are no answers. */
@@ -128,7 +129,7 @@ const BLOCKED: Row[] = [
   blocked("505", theirs(505), UPGRADE),
 ];
 
-const FIELD = `${words("fields.note")} – ${words("invalid.too_long")}`;
+const FIELD = words("refused.too_long_less.other", { field: words("parts.note"), count: "4,000" });
 
 const REFUSED: Row[] = [
   refused("400", ours(400, "bad_request"), "bad_request"),
@@ -136,7 +137,7 @@ const REFUSED: Row[] = [
   refused("409 for another reason", ours(409, "email_taken"), "refused"),
   refused("413", ours(413, "too_large"), "too_large"),
   refused("422 validation, with a field", ours(422, "validation", { note: "too_long" }), "invalid", {
-    values: { fields: FIELD },
+    says: FIELD,
   }),
   refused("422 key_reused", ours(422, "key_reused"), "key_reused", { retry: false }),
   refused("431", ours(431, "too_large"), "refused"),

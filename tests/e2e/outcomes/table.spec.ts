@@ -162,7 +162,7 @@ async function expectConflict(
   expect((await room.vanished()).filter((gone) => gone !== old)).toEqual([]);
   await room.goToSync();
   await expect(room.failed).toHaveCount(1);
-  await expect(room.failed).toContainText(words("sync.state_parked"));
+  await expect(room.failed).toContainText(words(`why.${reason}`));
   lift();
   await discard(room);
   await room.goToToday();

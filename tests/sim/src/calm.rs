@@ -95,19 +95,21 @@ impl Sim {
     /// A tab that is frozen with whatever it holds, locks too, and stays so: the others have to do without it. One that
     /// holds a transaction, or an older version of a database, would hold up every other one: no app can help that.
     fn zombie(&mut self) -> Option<usize> {
-        let tab = 1;
-        let wanted = self.world.borrow().mix.zombie && self.pages().contains(&tab);
-        if !wanted || self.tabs[tab].engine.is_none() || !self.world.borrow().apps.is_empty() {
+        if !self.world.borrow().mix.zombie || !self.world.borrow().apps.is_empty() {
             return None;
         }
         let count = self.world.borrow().databases.len();
-        let holds = |database| {
+        let holds = |tab: usize| {
             let world = self.world.borrow();
-            world.turns.has_open(database, |other| other == tab)
+            (0..count).any(|database| world.turns.has_open(database, |other| other == tab))
         };
-        if (0..count).any(holds) || !self.is_only_sending(tab) {
-            return None;
-        }
+        let mut others = self.pages().skip(1);
+        let tab = others.find(|tab| {
+            self.tabs[*tab].engine.is_some()
+                && !self.is_idle(*tab)
+                && self.is_only_sending(*tab)
+                && !holds(*tab)
+        })?;
         let mut world = self.world.borrow_mut();
         world.say(&[53], || format!("tab {tab} is frozen for good"));
         world.frozen.insert(tab);

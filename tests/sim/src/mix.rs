@@ -164,6 +164,8 @@ pub struct Mix {
     pub zombie: bool,
     /// How the backend breaks its contract, if it does.
     pub bug: Option<Bug>,
+    /// Whether access tokens live so shortly that they are renewed all the time.
+    pub short_sessions: bool,
     /// Whether the backend forgets its answers after a minute instead of ninety days: what a long absence meets, soon.
     pub forgetful: bool,
     /// How far the device's clock is off from the beginning, in milliseconds.
@@ -231,24 +233,29 @@ impl Mix {
             wanders: *rng.pick(&[0, 20, 80]).unwrap_or(&0),
             device_first: rng.per_mille(400),
             loses_patience: rng.per_mille(500),
-            zombie: rng.per_mille(300),
+            zombie: rng.per_mille(500),
             bug: if rng.per_mille(80) {
                 rng.pick(&Bug::ALL).copied()
             } else {
                 None
             },
+            short_sessions: rng.per_mille(150),
             forgetful: rng.per_mille(120),
             shift_ms: 0,
         };
-        // Nothing but one fault, and that all the time.
-        if rng.per_mille(150) {
-            mix.obsess(rng);
-        }
         // More than one group of acknowledgements, one claim, one step of adoption.
         if rng.per_mille(120) {
             mix.entities = *rng.pick(&[14, 70]).unwrap_or(&14);
             mix.actions += 2 * u32::try_from(mix.entities).unwrap_or(0);
             mix.pause_ms = mix.pause_ms.min(3_000);
+        }
+        match rng.below(10) {
+            // Nothing but one fault, and that all the time.
+            0 => mix.obsess(rng),
+            1 | 2 => mix.let_flushers_meet(rng),
+            3 => mix.cut_the_power(),
+            4 => mix.refuse_a_crowd(rng),
+            _ => {}
         }
         if !mix.is_extended() {
             mix.spare_the_basic_backend();
@@ -267,6 +274,47 @@ impl Mix {
             _ => 950,
         };
         self.set_rate(fault, rate);
+    }
+
+    /// Several flushers at a time, some of which are frozen in the middle, while sessions come and go.
+    fn let_flushers_meet(&mut self, rng: &mut Rng) {
+        self.tabs = 2 + rng.index(2);
+        self.has_locks = rng.per_mille(300);
+        self.wanders = *rng.pick(&[0, 60]).unwrap_or(&0);
+        self.short_sessions = rng.per_mille(600);
+        self.pause_ms = self.pause_ms.min(3_000);
+        self.actions += 30;
+        for (fault, rate) in [
+            (Fault::BackgroundSync, 700),
+            (Fault::Freeze, 25),
+            (Fault::NetSlow, 300),
+            (Fault::AnswerLost, 100),
+            (Fault::StoreSlow, 100),
+        ] {
+            self.set_rate(fault, rate);
+        }
+    }
+
+    /// A device whose power fails all the time, on a slow network.
+    fn cut_the_power(&mut self) {
+        self.set_rate(Fault::PowerCut, 25);
+        self.set_rate(Fault::NetSlow, 200);
+        self.set_rate(Fault::AnswerLost, 200);
+        self.actions += 20;
+    }
+
+    /// Many entries, and a server that can do nothing for any of them.
+    fn refuse_a_crowd(&mut self, rng: &mut Rng) {
+        self.entities = 70;
+        self.actions = self.actions.max(160);
+        self.pause_ms = 300;
+        self.device_first = rng.per_mille(700);
+        let fault = if rng.per_mille(500) {
+            Fault::ServerFails
+        } else {
+            Fault::Locked
+        };
+        self.set_rate(fault, 950);
     }
 
     /// A world in which nothing goes wrong.

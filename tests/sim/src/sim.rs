@@ -39,6 +39,8 @@ pub(crate) const BACKEND: &str = "https://lume.example";
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// The accounts.
 pub(crate) const EMAILS: [&str; 2] = ["alice@lume.example", "bob@lume.example"];
+/// The life of a short-lived access token, in seconds: five minutes before its end it is renewed.
+const SHORT_SESSION_S: i64 = 320;
 /// How long a forgetful backend keeps its answers.
 const FORGETFUL_MS: i64 = 60_000;
 /// A run calms down after so many steps, whatever the person still wanted to do.
@@ -116,6 +118,11 @@ impl Sim {
         let backend = MemoryBackend::new(BackendOptions {
             profile: mix.profile,
             seed,
+            access_token_s: if mix.short_sessions {
+                SHORT_SESSION_S
+            } else {
+                BackendOptions::default().access_token_s
+            },
             answers_kept_ms: if mix.forgetful {
                 FORGETFUL_MS
             } else {

@@ -31,6 +31,7 @@ pub(super) fn check(world: &mut World, database: usize, commit: &Commit) {
     if errand == Some(Errand::Bind) {
         // The person has begun anew, whatever was asked for before.
         world.audit.told_to_wait.clear();
+        world.audit.fruitless.clear();
     }
     if let Some(before) = &before {
         let replaced = &mut world.audit.replaced;

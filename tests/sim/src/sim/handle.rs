@@ -217,7 +217,7 @@ impl Sim {
         let is_anothers = owner(self, here).is_some_and(|owner| owner != wanted);
         let (confused, bring) = {
             let mut world = self.world.borrow_mut();
-            (world.rng.per_mille(50), world.rng.per_mille(900))
+            (world.rng.per_mille(250), world.rng.per_mille(900))
         };
         if is_anothers && confused {
             self.bind(tab, found, true);
