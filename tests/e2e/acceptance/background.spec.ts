@@ -117,6 +117,7 @@ test("a page that is looked at does the work when a sync event comes", async ({ 
   await waker.wake();
   await expect.poll(() => api.notes()).toEqual(["Waiting for a word"]);
   await app.expectEntry("Waiting for a word", "synced");
+  await waker.untilIdle();
   expect(await waker.hasEngine()).toBe(false);
 });
 

@@ -58,6 +58,11 @@ export class Waker {
     await expect.poll(() => this.inWorker("engine !== undefined && flushing === undefined")).toBe(true);
   }
 
+  /** Waits until the worker has no flush under way, its own or a page's. */
+  async untilIdle(): Promise<void> {
+    await expect.poll(() => this.inWorker("flushing === undefined")).toBe(true);
+  }
+
   /** Whether the worker that runs has loaded its engine. */
   async hasEngine(): Promise<boolean> {
     return (await this.inWorker("engine !== undefined")) === true;

@@ -87,4 +87,8 @@ fn entries_that_are_still_to_get_their_events_are_left() {
 
     block_on(lume.set_mode(AppMode::Device)).unwrap();
     assert_eq!(left(&world, &lume), Remainder::Nothing);
+    block_on(lume.set_mode(AppMode::Synced)).unwrap();
+    assert_eq!(left(&world, &lume), Remainder::From(world.now()));
+    block_on(lume.sign_out()).unwrap();
+    assert_eq!(left(&world, &lume), Remainder::Nothing, "no session");
 }
