@@ -18,6 +18,7 @@ use crate::disk::Commit;
 use crate::queue::TaskId;
 use crate::world::World;
 
+pub(crate) use gates::forget_with;
 pub(crate) use requests::{About, on_answer, on_handled, on_send};
 
 /// The promises, by the numbers they have in the design.
@@ -113,10 +114,20 @@ pub(crate) struct Audit {
     pub(crate) asked: BTreeMap<usize, (u64, u64)>,
     /// For each database the sign-outs: the generation after it, and when.
     pub(crate) sign_outs: BTreeMap<usize, Vec<(u64, u64)>>,
-    /// When the last requests went out of which nothing came.
-    pub(crate) fruitless: VecDeque<u64>,
+    /// The last requests of which nothing came.
+    pub(crate) fruitless: VecDeque<Fruitless>,
     /// What happened how often.
     pub(crate) counts: Counts,
+}
+
+/// A request of which nothing has come yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fruitless {
+    pub(crate) at_ms: u64,
+    pub(crate) tab: usize,
+    pub(crate) database: usize,
+    /// Whether the database knows of it: what a tab has not written down is forgotten with it.
+    pub(crate) written: bool,
 }
 
 /// An event, as it was first seen.
@@ -182,7 +193,7 @@ pub(crate) fn on_commit(world: &mut World, tab: usize, database: usize, commit: 
     }
     let touched = data::touched(commit);
     sessions::check(world, database, commit);
-    gates::check(world, database, commit);
+    gates::check(world, tab, database, commit);
     events::check(world, database, commit, &touched);
     data::check(world, database, commit, &touched);
 }

@@ -15,10 +15,13 @@ use crate::world::{Errand, World};
 const LOOK_MS_MAX: u64 = 6_000;
 
 /// Judges a commit that changed the gate.
-pub(super) fn check(world: &mut World, database: usize, commit: &Commit) {
+pub(super) fn check(world: &mut World, tab: usize, database: usize, commit: &Commit) {
     let is_gate = |write: &Write| matches!(write, Write::PutMeta(name, _) if name == meta::GATE);
     if !commit.writes.iter().any(is_gate) {
         return;
+    }
+    for request in &mut world.audit.fruitless {
+        request.written |= request.tab == tab;
     }
     let gate: Gate = record(&commit.after, meta::GATE);
     let now_ms = world.now_ms;
@@ -56,6 +59,12 @@ pub(super) fn check(world: &mut World, database: usize, commit: &Commit) {
             "a wait that the server asked for was forgotten",
         );
     }
+}
+
+/// A tab is gone, and with it its count of requests that it had not written down.
+pub(crate) fn forget_with(world: &mut World, tab: usize) {
+    let known = &mut world.audit.fruitless;
+    known.retain(|request| request.written || request.tab != tab);
 }
 
 /// An answer about an event reaches its tab: perhaps it asks for a wait.

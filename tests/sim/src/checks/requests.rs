@@ -6,7 +6,7 @@ use lume_sync::rows::Seq;
 use lume_sync::testing::{Effect, EffectKind};
 use lume_wire::{ApiError, ErrorCode, headers, paths};
 
-use super::{Invariant, Sent, gates, sessions};
+use super::{Fruitless, Invariant, Sent, gates, sessions};
 use crate::disk::session;
 use crate::net::{Exchange, is_change, path_of};
 use crate::queue::TaskId;
@@ -15,6 +15,8 @@ use crate::world::{Errand, World};
 
 /// Requests in a minute while nothing comes of them.
 const FRUITLESS_MAX: usize = 30;
+/// Each of three more flushers may have ten requests under way that it has not written down yet.
+const UNWRITTEN_MAX: usize = 30;
 /// A read of the session that is older than this when the request goes out is too old.
 const SESSION_READ_MS_MAX: u64 = 6_000;
 const MINUTE_MS: u64 = 60_000;
@@ -39,7 +41,7 @@ pub(crate) fn on_send(world: &mut World, tab: usize, database: usize, request: &
         .current
         .is_some_and(|current| current.errand == Errand::Pass);
     if by_itself {
-        count(world);
+        count(world, tab, database);
         gates::sent(world, tab, database);
     }
     if path_of(request) == paths::REFRESH {
@@ -84,18 +86,27 @@ fn carries(world: &mut World, tab: usize, database: usize, request: &Request, ev
     owner(world, tab, database, request, event);
 }
 
-/// I20. A sliding minute, for the whole device.
-fn count(world: &mut World) {
+/// I20. A sliding minute, for each profile: its tabs and the worker count together.
+fn count(world: &mut World, tab: usize, database: usize) {
     let now_ms = world.now_ms;
     let fruitless = &mut world.audit.fruitless;
-    fruitless.push_back(now_ms);
-    while fruitless.front().is_some_and(|at| at + MINUTE_MS <= now_ms) {
+    fruitless.push_back(Fruitless {
+        at_ms: now_ms,
+        tab,
+        database,
+        written: false,
+    });
+    while fruitless
+        .front()
+        .is_some_and(|first| first.at_ms + MINUTE_MS <= now_ms)
+    {
         fruitless.pop_front();
     }
-    let count = fruitless.len();
+    let of_profile = |request: &&Fruitless| request.database == database;
+    let count = fruitless.iter().filter(of_profile).count();
     let most = &mut world.audit.counts.fruitless_most;
     *most = (*most).max(count as u64);
-    if count > FRUITLESS_MAX {
+    if count > FRUITLESS_MAX + UNWRITTEN_MAX {
         world.violate(
             Invariant::I20,
             format!("{count} requests in a minute, and nothing came of them"),
@@ -242,7 +253,9 @@ pub(crate) fn on_answer(world: &mut World, about: &About, exchange: &Exchange) {
     let arrived = matches!(response.status, 200..=299) && world.audit.effective.contains(&event);
     let refused = countable && !matches!(response.status, 423 | 500);
     if arrived || refused {
-        world.audit.fruitless.clear();
+        let whose = world.audit.events.get(&event).map(|known| known.database);
+        let known = &mut world.audit.fruitless;
+        known.retain(|request| Some(request.database) != whose);
     }
     if code == Some(ErrorCode::KeyExpired) {
         world.audit.expired.insert(event);

@@ -31,7 +31,8 @@ pub(super) fn check(world: &mut World, database: usize, commit: &Commit) {
     if errand == Some(Errand::Bind) {
         // The person has begun anew, whatever was asked for before.
         world.audit.told_to_wait.clear();
-        world.audit.fruitless.clear();
+        let known = &mut world.audit.fruitless;
+        known.retain(|request| request.database != database);
     }
     if let Some(before) = &before {
         let replaced = &mut world.audit.replaced;

@@ -7,6 +7,7 @@ use lume_sync::{Engine, EngineOptions, Trigger};
 
 use super::{BACKEND, Sim, Tab};
 use crate::checks::data::check_told;
+use crate::checks::forget_with;
 use crate::disk::Database;
 use crate::mix::Fault;
 use crate::ports::{Seat, SimPorts};
@@ -293,6 +294,7 @@ impl Sim {
         let mut world = self.world.borrow_mut();
         world.frozen.remove(&tab);
         world.databases[database].disconnect(tab);
+        forget_with(&mut world, tab);
         check_told(&mut world, database);
     }
 
@@ -311,6 +313,10 @@ impl Sim {
             world.say(&[12, lost as u64], || {
                 format!("db {number} loses {lost} commits with the power")
             });
+            if lost > 0 {
+                // What was asked for may be among it.
+                world.audit.asked.remove(&number);
+            }
             let stored = crate::disk::session(&world.databases[number].tables());
             if let Some(known) = world.audit.sign_outs.get_mut(&number) {
                 known.retain(|(generation, _)| *generation <= stored.generation);
