@@ -14,7 +14,7 @@ const KILLS_DEFAULT: u32 = 10;
 pub(crate) fn run(project: &Project, projects: &[&str], arguments: &[String]) -> Result<()> {
     let mut command = playwright(project)?;
     command
-        .args(projects.iter().flat_map(|name| ["--project", name]))
+        .args(projects.iter().map(|name| format!("--project={name}")))
         .args(arguments);
     if projects.contains(&Engine::Firefox.name()) {
         command.env("FIREFOX", tools::firefox()?);

@@ -256,10 +256,11 @@ impl<P: Ports> Engine<P> {
             BackendKind::Basic if revives => Operation::Created,
             BackendKind::Basic | BackendKind::Extended => row.operation,
         };
+        // Also where the bytes are fixed: what can't be read could be sent, and its answer never settled.
+        let patch: Content = body::open(self.sealer(), &row.body)?;
         let (request, sealed) = if let Some(sealed) = fixed {
             (body::open(self.sealer(), sealed)?, sealed.clone())
         } else {
-            let patch: Content = body::open(self.sealer(), &row.body)?;
             let base = base.filter(|base| !base.deleted);
             let base: Option<Content> = base
                 .map(|base| body::open(self.sealer(), &base.body))

@@ -4,8 +4,6 @@
 //! tab and the worker wait for the same thing, and a reload does not forget what a server asked for. Waits are stored
 //! as a length and a wall time: if more than the length is left, the wall clock jumped back, and the wait is over.
 
-use std::collections::BTreeSet;
-
 use lume_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -170,14 +168,18 @@ impl Gate {
         if self.progressed || stored.fruitless == self.fruitless {
             return;
         }
-        let all: BTreeSet<_> = self
-            .fruitless
-            .iter()
-            .chain(&stored.fruitless)
-            .copied()
-            .collect();
+        // Those that both know are counted once; of several at one moment, as many as the one who knows of more.
+        let mut all = self.fruitless.clone();
+        let mut known = self.fruitless.clone();
+        for at in &stored.fruitless {
+            match known.iter().position(|other| other == at) {
+                Some(place) => drop(known.swap_remove(place)),
+                None => all.push(*at),
+            }
+        }
+        all.sort_unstable();
         let surplus = all.len().saturating_sub(FRUITLESS_REQUESTS_PER_MINUTE_MAX);
-        self.fruitless = all.into_iter().skip(surplus).collect();
+        self.fruitless = all.split_off(surplus);
     }
 
     /// The gate to store beside what is there: it counts what others have counted, and keeps the wait that a server asked
