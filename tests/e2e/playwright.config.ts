@@ -15,7 +15,8 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: [["list"]],
   projects: [
-    { name: "app", testIgnore: /engines\// },
+    { name: "app", testIgnore: /(engines|outcomes|chaos)\// },
+    { name: "outcomes", testMatch: /(outcomes|chaos)\/.*\.spec\.ts$/ },
     // One path in each engine. The names are those of `cargo xtask e2e --engines`.
     ...["chromium", "firefox", "webkit"].map((name) => ({
       name,

@@ -22,7 +22,7 @@ const WASM_PACKAGES: [&str; 8] = [
     "lume-browser-tests",
 ];
 const WASM_TARGET: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
-const SIM_SEEDS_FRESH: &str = "300";
+const SIM_SEEDS_FRESH: &str = "50";
 const BROWSER_TEST_SECONDS_MAX: &str = "300";
 const DRIVER_VARIABLES: [&str; 3] = ["CHROMEDRIVER", "GECKODRIVER", "SAFARIDRIVER"];
 

@@ -58,7 +58,7 @@ pub(crate) fn main(args: Vec<String>) -> Result<()> {
             let mut steps = setup_steps(&engines);
             steps.push(BUILD);
             run_all(&project, &steps)?;
-            let mut projects = vec![APP_PROJECT];
+            let mut projects = vec![APP_PROJECT, OUTCOMES_PROJECT];
             projects.extend(engines.into_iter().map(Engine::name));
             run_one("end-to-end tests", || {
                 end_to_end::run(&project, &projects, &rest)
@@ -159,25 +159,10 @@ const E2E: Step = Step {
     needs: &[BUILD.name, SETUP_BROWSER.name],
     run: |project| end_to_end::run(project, &[APP_PROJECT], &[]),
 };
-const E2E_ENGINES: Step = Step {
-    name: "end-to-end, each engine",
-    takes: "1 min",
-    needs: &[
-        BUILD.name,
-        SETUP_BROWSER.name,
-        engines::FIREFOX.name,
-        engines::WEBKIT.name,
-    ],
-    run: |project| end_to_end::run(project, &Engine::ALL.map(Engine::name), &[]),
-};
-const CHAOS: Step = Step {
-    name: "chaos",
-    takes: "1 min",
-    needs: &[BUILD.name, SETUP_BROWSER.name],
-    run: |project| end_to_end::chaos(project, &[]),
-};
-/// The project of Playwright's configuration that holds all tests but those of each engine.
+/// The project of Playwright's configuration that holds the app's own tests.
 const APP_PROJECT: &str = "app";
+/// The project that holds every row of the table of outcomes, and what the campaign of kills is made of.
+const OUTCOMES_PROJECT: &str = "outcomes";
 
 fn setup_steps(engines: &[Engine]) -> Vec<Step> {
     let mut steps = vec![SETUP_BUILD];
@@ -211,6 +196,6 @@ fn all_steps() -> Vec<Step> {
         SIM,
     ]);
     steps.extend(Engine::ALL.map(engines::browser_tests));
-    steps.extend([BUILD, SIZE, E2E, E2E_ENGINES, CHAOS]);
+    steps.extend([BUILD, SIZE, E2E]);
     steps
 }
