@@ -1,7 +1,7 @@
 //! Bugs on purpose. Each is one that an offline-first app was seen to have, or one that this engine had or might have;
 //! the simulation must find every one of them, or it proves nothing.
 //!
-//! Without the feature `mutants` none of them is in the program: [`is`] is `false` for the compiler.
+//! Without the feature `mutants` none of them is in the program: each switch is `false` for the compiler.
 
 macro_rules! mutants {
     ($($(#[doc = $what:literal])+ $name:ident),+ $(,)?) => {

@@ -1,6 +1,6 @@
 //! Unsent work as a file: everything that is not at the backend, to be kept elsewhere and read in again.
 //!
-//! [`Engine::export_unsent`] writes it, [`decode`] reads it, [`Engine::plan_import`] compares it with what is here, and
+//! [`Engine::export_unsent`] writes it, [`decode()`] reads it, [`Engine::plan_import`] compares it with what is here, and
 //! [`Engine::import`] does for one row what the plan, or the person, says. The format is described in
 //! `docs/export-unsent.md`.
 //!
