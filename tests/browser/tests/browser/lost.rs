@@ -145,16 +145,19 @@ async fn a_disk_without_room_is_told_as_that_and_the_connection_is_a_new_one_aft
     make_synced(&tab).await;
     let id = EntityId::from_random_bytes(WebRandom.bytes());
     let generation = tab.ports().store().connection().generation();
-    // As browsers do it: every request succeeds, and the commit ends in an abort that has a reason.
-    js("globalThis.realCommit = IDBTransaction.prototype.commit; \
-        IDBTransaction.prototype.commit = function () { \
+    // As browsers do it: the request succeeds, and then the transaction ends in an abort that has a reason.
+    js("globalThis.realPut = IDBObjectStore.prototype.put; \
+        IDBObjectStore.prototype.put = function (...what) { \
+            const request = realPut.apply(this, what); \
+            const transaction = this.transaction; \
             const error = new DOMException('', 'QuotaExceededError'); \
-            Object.defineProperty(this, 'error', { value: error }); \
-            this.abort(); };");
+            Object.defineProperty(transaction, 'error', { value: error, configurable: true }); \
+            request.addEventListener('success', () => transaction.abort(), { once: true }); \
+            return request; };");
 
     let saved = tab.create(&MOOD.kind(), id, content(), None).await;
 
-    js("IDBTransaction.prototype.commit = realCommit;");
+    js("IDBObjectStore.prototype.put = realPut;");
     assert_eq!(saved, Err(CommitError::Full));
     assert_eq!(found(&tab, id).await, (false, false));
     // Firefox leaves a connection that has met a full disk without the right to write.
