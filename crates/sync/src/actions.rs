@@ -44,6 +44,7 @@ impl From<StoreError> for CommitError {
             | StoreError::Unavailable(_)
             | StoreError::Newer
             | StoreError::Blocked
+            | StoreError::Locked
             | StoreError::Corrupt(_)) => Self::Store(other),
         }
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::ports::Sealer;
+use crate::sealed::SEALED;
 use crate::store::StoreError;
 
 const VERSION: u8 = 1;
@@ -35,6 +36,7 @@ pub(crate) fn open<T: DeserializeOwned>(
     match plain.split_first() {
         Some((&VERSION, json)) => serde_json::from_slice(json)
             .map_err(|error| StoreError::Corrupt(error.classify_words())),
+        Some((&SEALED, _)) => Err(StoreError::Corrupt("sealed by another key".to_owned())),
         Some((version, _)) if *version > VERSION => Err(StoreError::Newer),
         Some(_) | None => Err(StoreError::Corrupt("no version".to_owned())),
     }

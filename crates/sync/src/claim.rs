@@ -90,12 +90,14 @@ impl<P: Ports> Engine<P> {
     /// Takes what is due; `None` if there is nothing, or the account is no longer the claimant's.
     pub(crate) async fn claim(&self, claimant: &Claimant) -> Result<Option<Claim>, StoreError> {
         let id = ClaimId::from_random_bytes(self.ports().random().bytes());
-        let now = self.now();
+        let mut now = self.now();
         let mut reads = Reads::default();
         let mut step = 0;
         let program = move |mut answers: Answers| {
             if answers.is_empty() {
                 step = 0;
+                // Within the transaction: with an earlier time, a lease written since would seem to lie too far ahead.
+                now = self.now();
                 return Step::Read(vec![
                     Query::Meta(meta::EPOCH.to_owned()),
                     Query::Meta(meta::PROFILE.to_owned()),

@@ -29,6 +29,7 @@
 mod fixtures;
 mod rows;
 mod sequences;
+mod sweeps;
 mod timelines;
 mod transactions;
 
@@ -38,6 +39,7 @@ use crate::store::Store;
 pub mod cases {
     pub use super::rows::*;
     pub use super::sequences::*;
+    pub use super::sweeps::*;
     pub use super::timelines::*;
     pub use super::transactions::*;
 }
@@ -83,6 +85,8 @@ macro_rules! for_each_store_case {
             a_program_may_write_nothing
             what_one_transaction_wrote_the_next_one_reads
             relaxed_writes_are_read_back
+            a_sweep_meets_every_row_of_a_store_once
+            records_and_log_lines_are_not_swept
         }
     };
 }

@@ -17,9 +17,10 @@ use lume_core::time::Timestamp;
 use crate::gate::Gate;
 use crate::log::{Level, LogEvent, LogLine};
 use crate::meta::Tokens;
+use crate::mutant::{self, Mutant};
 use crate::ports::{Clock, Notice, Observer, Ports, Random, Sealer};
 use crate::rows::EntityKey;
-use crate::store::{Mode, Program, Step, Store, StoreError, StoreName, Write};
+use crate::store::{Answers, Mode, Program, Step, Store, StoreError, StoreName, Write};
 
 /// What an engine is told about itself.
 #[derive(Debug, Clone)]
@@ -96,6 +97,11 @@ impl<P: Ports> Engine<P> {
         self.ports.sealer()
     }
 
+    /// Whether the app is locked: nothing is sent, and no event is touched.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.ports.store().is_locked() && !mutant::is(Mutant::SendsWhileLocked)
+    }
+
     pub(crate) fn notify(&self, notice: &Notice) {
         self.ports.observer().notice(notice);
     }
@@ -137,13 +143,25 @@ impl<P: Ports> Engine<P> {
         drop(written.await);
     }
 
+    /// Runs a program in one transaction. The store sees one type of program, whoever asks: each further one would be a
+    /// copy of the store's code in the app.
     pub(crate) async fn transact<Q: Program>(
         &self,
         mode: Mode,
         stores: &[StoreName],
-        program: Q,
+        mut program: Q,
     ) -> Result<Q::Output, StoreError> {
-        self.ports.store().transact(mode, stores, program).await
+        let mut output = None;
+        let mut step = |answers: Answers| match program.step(answers) {
+            Step::Read(queries) => Step::Read(queries),
+            Step::Write(writes, decided) => {
+                output = Some(decided);
+                Step::Write(writes, ())
+            }
+        };
+        let program: &mut dyn FnMut(Answers) -> Step<()> = &mut step;
+        self.ports.store().transact(mode, stores, program).await?;
+        Ok(output.expect("a program says what it gives before it is committed"))
     }
 
     /// Says that the database failed at something, and gives the error on.

@@ -15,6 +15,8 @@ pub mod claim;
 #[cfg(feature = "testing")]
 pub mod conformance;
 pub mod content;
+#[cfg(test)]
+mod decoder_tests;
 pub mod engine;
 mod expired;
 pub mod gate;
@@ -33,6 +35,7 @@ pub mod ports;
 pub mod reading;
 pub mod retry;
 pub mod rows;
+pub mod sealed;
 pub mod session;
 pub mod settings;
 pub mod settle;

@@ -12,7 +12,8 @@ use lume_core::ids::{ClaimId, EventId};
 use crate::limits::LOG_LINES_MAX;
 use crate::rows::{BaseRow, ClaimRow, Counts, EntityKey, EntityRow, EventState, OutboxRow, Seq};
 use crate::store::{
-    Answer, Answers, Mode, Program, Query, Step, Store, StoreError, StoreName, Write, is_due,
+    Answer, Answers, Mode, Program, Query, Step, Store, StoreError, StoreName, Swept, SweptRow,
+    Write, is_due,
 };
 
 /// The rows of one database. Its `Debug` shows no bytes.
@@ -125,6 +126,11 @@ impl Tables {
                     .filter(|row| row.key.kind == *kind && !row.deleted);
                 Answer::Count(live.count() as u64)
             }
+            Query::Sweep {
+                store,
+                after,
+                limit,
+            } => Answer::Sweep(self.sweep(*store, after.as_deref(), *limit)),
             Query::Log { limit } => {
                 let mut lines: Vec<_> = self.log.values().rev().take(*limit).cloned().collect();
                 lines.reverse();
@@ -238,6 +244,51 @@ impl Tables {
             .collect()
     }
 
+    fn sweep(&self, store: StoreName, after: Option<&str>, limit: usize) -> Swept {
+        let rows: Vec<(String, SweptRow)> = match store {
+            StoreName::Entries => swept(
+                self.entities.values(),
+                |row| row.key.id.to_string(),
+                SweptRow::Entity,
+            ),
+            StoreName::Base => swept(
+                self.bases.values(),
+                |row| format!("{}/{}", row.key.kind.0, row.key.id),
+                SweptRow::Base,
+            ),
+            StoreName::Outbox => swept(
+                self.outbox.values(),
+                // As many digits as there can be, so that texts are in the order of numbers.
+                |row| format!("{:020}", row.seq.map_or(0, |seq| seq.0)),
+                SweptRow::Event,
+            ),
+            StoreName::Claims => swept(
+                self.claims.values(),
+                |row| row.id.to_string(),
+                SweptRow::Claim,
+            ),
+            StoreName::Drafts => {
+                let drafts = self.drafts.iter();
+                let row = |(name, bytes): (&String, &Vec<u8>)| {
+                    (name.clone(), SweptRow::Draft(name.clone(), bytes.clone()))
+                };
+                drafts.map(row).collect()
+            }
+            StoreName::Meta | StoreName::Log => Vec::new(),
+        };
+        let mut rows: Vec<_> = rows
+            .into_iter()
+            .filter(|(key, _)| after.is_none_or(|after| key.as_str() > after))
+            .collect();
+        rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| rows.len() == limit);
+        Swept {
+            next: next.map(|(key, _)| key.clone()),
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
+        }
+    }
+
     fn counts(&self) -> Counts {
         let of = |state| {
             self.outbox
@@ -252,6 +303,14 @@ impl Tables {
             parked: of(EventState::Parked),
         }
     }
+}
+
+fn swept<'a, T: Clone + 'a>(
+    rows: impl Iterator<Item = &'a T>,
+    key: impl Fn(&T) -> String,
+    make: impl Fn(T) -> SweptRow,
+) -> Vec<(String, SweptRow)> {
+    rows.map(|row| (key(row), make(row.clone()))).collect()
 }
 
 fn constraint_error() -> StoreError {

@@ -15,6 +15,8 @@ pub const SESSION: &str = "session";
 pub const GATE: &str = "gate";
 /// The epoch of the last claim, a number.
 pub const EPOCH: &str = "epoch";
+/// The [`crate::sealed::LockMark`] record; none without an app lock.
+pub const LOCK: &str = "lock";
 /// The [`Progress`] record.
 pub const PROGRESS: &str = "progress";
 

@@ -37,6 +37,8 @@ mutants! {
     RestampsBytes,
     /// An event that was taken over does not keep the bytes that may have been sent.
     ForgetsTakenOverBytes,
+    /// A locked app sends what is due all the same.
+    SendsWhileLocked,
     /// A claim is committed without waiting for the disk.
     ClaimsRelaxed,
     /// An event older than a week, by the wall clock, is dropped.

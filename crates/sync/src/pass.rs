@@ -84,6 +84,11 @@ impl<P: Ports> Engine<P> {
             self.live.borrow_mut().again = true;
             return PassReport::default();
         }
+        if self.is_locked() {
+            let reason = Blocked::Locked.code().to_owned();
+            self.log_skip(LogEvent::Blocked { reason });
+            return PassReport::default();
+        }
         self.live.borrow_mut().processing = true;
         let running = Running(self);
         let mut report = PassReport::default();
@@ -99,6 +104,8 @@ impl<P: Ports> Engine<P> {
                     report.failed += done.failed;
                     self.live.borrow_mut().rest.open();
                 }
+                // What is claimed stays so, with its bytes, until the app is unlocked.
+                Err(StoreError::Locked) => break,
                 Err(error) => {
                     self.store_failed("sync", &error);
                     let now = self.now();

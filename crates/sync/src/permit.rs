@@ -42,6 +42,9 @@ impl<P: Ports> Engine<P> {
         }
         let other_session = seen.session.generation != pass.session.generation;
         let forgiven = mutant::is(Mutant::SendsAfterSignOut);
+        if self.is_locked() {
+            return Ok(Flow::Stop);
+        }
         if (other_session && !forgiven) || seen.profile.syncing().is_none() {
             return Ok(Flow::Stop);
         }

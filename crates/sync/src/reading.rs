@@ -165,7 +165,8 @@ impl<P: Ports> Engine<P> {
             | StoreError::Aborted(_)
             | StoreError::Unknown(_)
             | StoreError::Unavailable(_)
-            | StoreError::Blocked => Unreadable::Damaged,
+            | StoreError::Blocked
+            | StoreError::Locked => Unreadable::Damaged,
         });
         Listed {
             sync: self.shown_sync(&row),

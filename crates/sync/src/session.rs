@@ -96,8 +96,8 @@ impl<P: Ports> Engine<P> {
         // session everywhere.
         let late_ms = self.ports().clock().monotonic_ms().saturating_sub(asked_ms);
         let late = late_ms > LOOK_MS_MAX && !mutant::is(Mutant::RefreshesWithOldTokens);
-        // Another flusher may have been asked to wait since this pass began.
-        if late || known.is_asked_to_wait(self.now()) {
+        // Another flusher may have been asked to wait since this pass began, or the app be locked.
+        if late || self.is_locked() || known.is_asked_to_wait(self.now()) {
             return Ok(SessionState::Unreachable {
                 retry_after_ms: None,
                 captive: false,
@@ -368,6 +368,10 @@ impl<P: Ports> Engine<P> {
 
     /// Sends a request, and logs it on demand: method, route, status and duration.
     pub(crate) async fn send(&self, route: &str, request: Request) -> Result<Response, SendError> {
+        // Whatever it is about: what a locked app asks for would be told to somebody who can't be shown the answer.
+        if self.is_locked() {
+            return Err(SendError::Stopped);
+        }
         let method = request.method;
         let began = self.ports().clock().monotonic_ms();
         let answer = self.ports().transport().send(request).await;

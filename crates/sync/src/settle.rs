@@ -83,9 +83,11 @@ impl<P: Ports> Engine<P> {
         if group.is_empty() {
             return Ok(());
         }
-        let now = self.now();
+        // Read within the transaction: with an earlier time, what another tab has written since would seem to lie ahead.
+        let mut now = self.now();
         let program = |mut answers: Answers| {
             if answers.is_empty() {
+                now = self.now();
                 let mut queries = vec![
                     Query::Claims,
                     Query::Meta(meta::PROGRESS.to_owned()),
@@ -189,7 +191,6 @@ impl<P: Ports> Engine<P> {
 
     /// Writes the gate alone.
     pub(crate) async fn store_gate(&self, gate: &Gate, generation: u64) -> Result<(), StoreError> {
-        let now = self.now();
         let program = |mut answers: Answers| {
             if answers.is_empty() {
                 let names = [meta::SESSION, meta::GATE];
@@ -203,7 +204,7 @@ impl<P: Ports> Engine<P> {
             match read {
                 Ok((session, known)) => {
                     let renewed = is_renewed(&session, generation);
-                    let gate = meta::to_bytes(&gate.beside(&known, renewed, now));
+                    let gate = meta::to_bytes(&gate.beside(&known, renewed, self.now()));
                     Step::Write(vec![Write::PutMeta(meta::GATE.to_owned(), gate)], Ok(()))
                 }
                 Err(error) => Step::Write(Vec::new(), Err(error)),

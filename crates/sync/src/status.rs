@@ -179,8 +179,12 @@ impl<P: Ports> Engine<P> {
             counts: overview.counts,
             last_sync: overview.progress.last_sync,
             next_attempt,
-            // A full disk can't be told of in the database.
-            blocked: overview.gate.blocked.or(full),
+            // A lock and a full disk can't be told of in the database.
+            blocked: if self.is_locked() {
+                Some(Blocked::Locked)
+            } else {
+                overview.gate.blocked.or(full)
+            },
             adoption: overview.profile.adoption,
         })
     }

@@ -77,6 +77,15 @@ pub enum Query {
     },
     /// How many entities of a kind are not deleted → [`Answer::Count`].
     CountEntities(Kind),
+    /// Rows of a store that holds bodies, in order of their keys, without those that can't be read → [`Answer::Sweep`].
+    Sweep {
+        /// Which store.
+        store: StoreName,
+        /// Only those after this key, as [`Swept::next`] gave it.
+        after: Option<String>,
+        /// At most so many are looked at.
+        limit: usize,
+    },
     /// The newest log lines, oldest of them first → [`Answer::Log`].
     Log {
         /// At most so many.
@@ -112,6 +121,57 @@ pub enum Answer {
     Count(u64),
     /// Log lines, serialised.
     Log(Vec<Vec<u8>>),
+    /// Rows of one store.
+    Sweep(Swept),
+}
+
+/// What [`Query::Sweep`] found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Swept {
+    /// The rows that can be read.
+    pub rows: Vec<SweptRow>,
+    /// The key of the last row that was looked at, if there may be more after it.
+    pub next: Option<String>,
+}
+
+/// A row of any store that holds bodies. Its `Debug` shows no bytes.
+#[derive(Clone, PartialEq)]
+pub enum SweptRow {
+    /// An entity.
+    Entity(EntityRow),
+    /// A last server state.
+    Base(BaseRow),
+    /// An event.
+    Event(OutboxRow),
+    /// A claim.
+    Claim(ClaimRow),
+    /// A draft with its name.
+    Draft(String, Vec<u8>),
+}
+
+impl SweptRow {
+    /// The write that puts it where it was.
+    pub fn into_put(self) -> Write {
+        match self {
+            Self::Entity(row) => Write::PutEntity(row),
+            Self::Base(row) => Write::PutBase(row),
+            Self::Event(row) => Write::PutEvent(row),
+            Self::Claim(row) => Write::PutClaim(row),
+            Self::Draft(name, bytes) => Write::PutDraft(name, bytes),
+        }
+    }
+}
+
+impl std::fmt::Debug for SweptRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Entity(row) => row.fmt(f),
+            Self::Base(row) => row.fmt(f),
+            Self::Event(row) => row.fmt(f),
+            Self::Claim(row) => row.fmt(f),
+            Self::Draft(name, _) => write!(f, "Draft({name})"),
+        }
+    }
 }
 
 /// What a write does. Its `Debug` shows no bytes.
@@ -220,6 +280,11 @@ pub trait Store {
         stores: &[StoreName],
         program: P,
     ) -> Result<P::Output, StoreError>;
+
+    /// Whether the app is locked, as far as it is known: what rows hold can't be read or written now.
+    fn is_locked(&self) -> bool {
+        false
+    }
 }
 
 /// Why a transaction's output can't be had.
@@ -243,6 +308,9 @@ pub enum StoreError {
     /// Another tab keeps an older version open; or nobody says what holds the open up, as with a tab that is frozen.
     #[error("another tab holds the database up")]
     Blocked,
+    /// The app is locked. Nothing was written.
+    #[error("the app is locked")]
+    Locked,
     /// A row can't be read.
     #[error("a stored row can't be read: {0}")]
     Corrupt(String),
@@ -253,7 +321,7 @@ impl StoreError {
     pub const fn is_retryable(&self) -> bool {
         match self {
             Self::Aborted(_) | Self::Unknown(_) | Self::Unavailable(_) => true,
-            Self::Full | Self::Newer | Self::Blocked | Self::Corrupt(_) => false,
+            Self::Full | Self::Newer | Self::Blocked | Self::Locked | Self::Corrupt(_) => false,
         }
     }
 }
@@ -265,7 +333,7 @@ impl StoreError {
 /// The `take_*` methods panic when the program takes another type than it asked for: a mistake in the program, which
 /// its first test shows.
 #[derive(Debug, Default)]
-pub struct Answers(std::collections::VecDeque<Answer>);
+pub struct Answers(pub(crate) std::collections::VecDeque<Answer>);
 
 macro_rules! take {
     ($(#[$doc:meta])* $name:ident, $variant:ident, $type:ty) => {
@@ -326,6 +394,18 @@ impl Answers {
         /// The next answer, log lines.
         take_log, Log, Vec<Vec<u8>>
     );
+    take!(
+        /// The next answer, rows of one store.
+        take_sweep, Sweep, Swept
+    );
+
+    /// The answer to the last of the reads, a named record.
+    pub(crate) fn take_last_bytes(&mut self) -> Option<Vec<u8>> {
+        match self.0.pop_back() {
+            Some(Answer::Bytes(bytes)) => bytes,
+            other => panic!("asked for Bytes last, got {:?}", other.is_some()),
+        }
+    }
 }
 
 impl std::fmt::Debug for Answer {
@@ -340,6 +420,7 @@ impl std::fmt::Debug for Answer {
             Self::Counts(counts) => f.debug_tuple("Counts").field(counts).finish(),
             Self::Count(count) => f.debug_tuple("Count").field(count).finish(),
             Self::Log(lines) => write!(f, "Log({} lines)", lines.len()),
+            Self::Sweep(swept) => swept.fmt(f),
         }
     }
 }

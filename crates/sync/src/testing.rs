@@ -7,6 +7,8 @@
 //!
 //! [`contract`] is the contract as scenarios, which this backend and every other one must pass.
 //!
+//! [`TestRing`] is the app lock's key ring for tests of locked databases.
+//!
 //! What it leaves out: batches, the changes feed, consultations, limits of rate, and the hashing of passwords.
 
 mod account;
@@ -16,9 +18,11 @@ mod journal;
 mod keys;
 mod moods;
 mod reply;
+mod ring;
 mod session;
 mod transport;
 
 pub use backend::{BackendOptions, BasicEdits, MemoryBackend, Profile, StoredEntity};
 pub use journal::{Effect, EffectKind};
+pub use ring::{TestCipher, TestRing};
 pub use transport::MemoryTransport;

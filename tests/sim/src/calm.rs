@@ -42,6 +42,7 @@ impl Sim {
             let now_ms = world.now_ms;
             world.say(&[50], || "the faults stop".to_owned());
             world.mix = world.mix.calm();
+            world.locked_until_ms = 0;
             world.net.offline_until_ms = 0;
             world.net.down_until_ms = 0;
             world.net.portal_until_ms = 0;

@@ -36,7 +36,7 @@ pub enum Invariant {
     I5 = 5,
     /// The bytes sent under one event's id are always the same.
     I7 = 7,
-    /// Nothing is sent under another account, or after a sign-out.
+    /// Nothing is sent under another account, after a sign-out, or while the app is locked.
     I8 = 8,
     /// What is shown is the last server state with the lane's events applied.
     I9 = 9,
@@ -104,8 +104,8 @@ pub(crate) struct Audit {
     pub(crate) claimers: BTreeMap<ClaimId, TaskId>,
     /// When a refresh token was replaced on the device.
     pub(crate) replaced: BTreeMap<String, u64>,
-    /// Tasks that the server has asked to wait, and that have not said so to the database yet.
-    pub(crate) told_to_wait: BTreeSet<TaskId>,
+    /// Tasks that the server has asked to wait, and that have not said so to the database yet, and until when.
+    pub(crate) told_to_wait: BTreeMap<TaskId, u64>,
     /// Tokens that the server was heard to refuse.
     pub(crate) refused: BTreeSet<String>,
     /// Entities whose deletion took effect, and the place of the event that did it.

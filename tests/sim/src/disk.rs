@@ -243,6 +243,7 @@ fn store_of_query(query: &Query) -> StoreName {
         Query::Claims => StoreName::Claims,
         Query::Meta(_) => StoreName::Meta,
         Query::Draft(_) => StoreName::Drafts,
+        Query::Sweep { store, .. } => *store,
         Query::Log { .. } => StoreName::Log,
     }
 }

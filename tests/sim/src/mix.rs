@@ -125,6 +125,8 @@ faults! {
     ClockJumps 8,
     /// The device is put away for hours or days.
     LongSleep 2,
+    /// The app is locked for a while, in all tabs at once.
+    AppLocks 60,
 }
 
 /// What one seed's world is like.

@@ -10,7 +10,7 @@ use crate::campaign::on_all;
 /// Seeds that each mutant meets, to see how many find it.
 const SEEDS: u64 = 100;
 /// A mutant that none of these finds has survived.
-const SEEDS_MAX: u64 = 3_000;
+const SEEDS_MAX: u64 = 20_000;
 
 /// How a mutant was found.
 struct Kill {

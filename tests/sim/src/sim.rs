@@ -148,6 +148,7 @@ impl Sim {
             },
             locks: LockTable::default(),
             turns: Turns::default(),
+            locked_until_ms: 0,
             frozen: BTreeSet::new(),
             apps: BTreeMap::new(),
             faithful: mix.bug.is_none(),

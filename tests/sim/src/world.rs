@@ -67,6 +67,8 @@ pub(crate) struct World {
     pub(crate) locks: LockTable,
     pub(crate) turns: Turns,
     pub(crate) strokes: Strokes,
+    /// The app is locked until then.
+    pub(crate) locked_until_ms: u64,
     /// Tabs that do not run at the moment.
     pub(crate) frozen: BTreeSet<usize>,
     /// The version of the app in tabs that have a newer one than the first.
@@ -96,6 +98,11 @@ impl World {
     /// The version of the app in a tab.
     pub(crate) fn app_of(&self, tab: usize) -> u32 {
         self.apps.get(&tab).copied().unwrap_or(FIRST_APP)
+    }
+
+    /// Whether the app is locked.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.locked_until_ms > self.now_ms
     }
 
     /// Whether a fault strikes now.

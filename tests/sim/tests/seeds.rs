@@ -1,6 +1,6 @@
 //! A handful of seeds with every `cargo test`; `cargo xtask sim` runs more.
 
-use lume_sim::{Fault, Outcome, Plan, run, shrink};
+use lume_sim::{Fault, Invariant, Outcome, Plan, run, shrink};
 use lume_sync::mutant::{self, Mutant};
 
 const SEEDS: u64 = 30;
@@ -15,6 +15,14 @@ fn a_handful_of_seeds_break_no_promise() {
             outcome.violation
         );
     }
+}
+
+/// Its clock is set back by two days while a wait is on record that the server asked for.
+#[test]
+fn a_wait_that_a_clock_set_back_has_ended_is_none() {
+    let outcome = run(5_011_843);
+
+    assert!(outcome.violation.is_none(), "{:?}", outcome.violation);
 }
 
 #[test]
@@ -89,12 +97,33 @@ fn a_clock_that_is_wrong_from_the_beginning_changes_nothing() {
     }
 }
 
+/// The app is locked and unlocked all the time, in every tab, at any await.
+#[test]
+fn an_app_that_sends_while_it_is_locked_is_found_out() {
+    let locking = |seed| {
+        let mut plan = Plan::of(seed);
+        plan.mix.set_rate(Fault::AppLocks, 500);
+        plan.run(false).violation.map(|found| found.invariant)
+    };
+    for seed in 0..SEEDS / 3 {
+        assert_eq!(locking(seed), None, "seed {seed}");
+    }
+
+    let found = mutant::with(Mutant::SendsWhileLocked, || (0..SEEDS).find_map(locking));
+    assert_eq!(found, Some(Invariant::I8));
+}
+
+/// A run with more strikes than these can lose some and fail alike.
+const STRUCK_MIN: usize = 10;
+
 #[test]
 fn a_run_that_fails_is_shrunk_to_one_that_fails_alike() {
     mutant::with(Mutant::AcknowledgesAny200, || {
-        let broken = (0..100)
-            .map(Plan::of)
-            .find(|plan| plan.run(false).violation.is_some());
+        // One that there is something to take away from.
+        let broken = (0..100).map(Plan::of).find(|plan| {
+            let outcome = plan.run(false);
+            outcome.violation.is_some() && outcome.struck.len() > STRUCK_MIN
+        });
         let plan = broken.expect("the simulation finds it");
         let whole = plan.run(false);
 

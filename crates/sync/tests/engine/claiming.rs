@@ -6,11 +6,11 @@ use futures::executor::block_on;
 use futures::join;
 use lume_sync::Trigger;
 use lume_sync::claim::is_over;
-use lume_sync::ports::{Method, Random};
-use lume_sync::rows::{EventState, FailureReason};
+use lume_sync::ports::Random;
+use lume_sync::rows::EventState;
 
 use crate::net::Fate;
-use crate::world::{World, advance, create, delete, key, keys, note, shown, update};
+use crate::world::{World, advance, create, delete, key, keys, shown, update};
 
 #[test]
 fn a_lost_answer_leads_to_the_same_key_and_bytes_and_one_effect() {
@@ -429,73 +429,6 @@ fn a_flusher_that_thaws_past_its_lease_sends_no_more_of_its_batch() {
     );
     world.pass(&lume);
     assert_eq!(world.notes_there(), ["a", "b"]);
-}
-
-#[test]
-fn an_answer_about_an_expired_key_is_looked_up_at_the_entity() {
-    let world = World::new();
-    let lume = world.signed_in();
-    create(&lume, 1, "a");
-    world.net.next("/moods", Fate::AnswerLost);
-    world.pass(&lume);
-    world.later(60_000);
-    world.net.next("/moods", Fate::Refused(410, "key_expired"));
-    world.pass(&lume);
-    assert_eq!(
-        shown(&lume, 1),
-        "synced",
-        "the backend has it as it was sent"
-    );
-}
-
-#[test]
-fn an_event_that_nobody_applied_goes_out_again_under_a_new_key_when_its_own_has_expired() {
-    let world = World::new();
-    let lume = world.signed_in();
-    create(&lume, 1, "a");
-    world.net.next("/moods", Fate::Refused(410, "key_expired"));
-    world.pass(&lume);
-    let event = world.only_event();
-    assert_eq!((event.state, event.attempts), (EventState::Pending, 1));
-
-    world.later(3_000);
-    world.pass(&lume);
-
-    assert_eq!(world.outbox(), []);
-    assert_eq!(world.notes_there(), ["a"]);
-    let posts: Vec<_> = world
-        .net
-        .events()
-        .into_iter()
-        .filter(|sent| sent.method == Method::Post)
-        .collect();
-    let [first, second] = &keys(&posts)[..] else {
-        panic!("two requests that carry the event");
-    };
-    assert_ne!(first, second);
-    assert_eq!(posts[0].body, posts[1].body);
-}
-
-#[test]
-fn a_server_that_finds_every_key_expired_is_given_up_after_the_fifth_retry() {
-    let world = World::new();
-    let lume = world.signed_in();
-    create(&lume, 1, "a");
-    // The key is always the matter, the entity can be read.
-    world.net.always("/moods/", || Fate::Answered);
-    world
-        .net
-        .always("/moods", || Fate::Refused(410, "key_expired"));
-
-    world.pass_until_quiet(&lume, 20);
-
-    let event = world.only_event();
-    assert_eq!(event.state, EventState::Dead);
-    assert_eq!(
-        event.failure.map(|failure| failure.reason),
-        Some(FailureReason::GaveUp)
-    );
-    assert_eq!(note(&lume, 1).as_deref(), Some("a"));
 }
 
 /// Polls once; whether it is finished.

@@ -8,13 +8,16 @@
 
 mod accounts;
 mod adopting;
+mod asked;
 mod claiming;
 mod deciding;
 mod delivering;
+mod expiring;
 mod failing;
 mod formats;
 mod found;
 mod leaving;
+mod locking;
 mod net;
 mod portable;
 mod ports;

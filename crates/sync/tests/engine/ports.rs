@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
+use futures::channel::oneshot;
 use lume_core::time::Timestamp;
 use lume_sync::MemoryStore;
 use lume_sync::log::LogLine;
@@ -91,9 +92,17 @@ pub(crate) struct TestStore {
     faults: Rc<RefCell<VecDeque<Fault>>>,
     broken: Rc<Cell<Option<Fault>>>,
     full: Rc<Cell<Option<StoreName>>>,
+    held: Rc<RefCell<Option<oneshot::Receiver<()>>>>,
 }
 
 impl TestStore {
+    /// Lets the next strict transaction begin when the sender is used.
+    pub(crate) fn hold_next(&self) -> oneshot::Sender<()> {
+        let (release, held) = oneshot::channel();
+        self.held.replace(Some(held));
+        release
+    }
+
     /// How the next transactions that may write strictly go.
     pub(crate) fn fail_next(&self, faults: impl IntoIterator<Item = Fault>) {
         self.faults.borrow_mut().extend(faults);
@@ -118,6 +127,11 @@ impl Store for TestStore {
         program: P,
     ) -> Result<P::Output, StoreError> {
         yield_now().await;
+        let held = (mode == Mode::Strict).then(|| self.held.take()).flatten();
+        if let Some(held) = held {
+            // It begins as well when nobody can release it any more.
+            let _ = held.await;
+        }
         let fault = match mode {
             Mode::Strict if self.full.get().is_some_and(|full| stores.contains(&full)) => {
                 Fault::Full

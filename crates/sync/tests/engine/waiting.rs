@@ -9,7 +9,7 @@ use lume_sync::{Blocked, ShownStatus, Trigger};
 
 use crate::net::Fate;
 use crate::ports::Fault;
-use crate::world::{Lume, URL, World, advance, create};
+use crate::world::{Lume, URL, World, create};
 
 /// The only event, with nothing in it that a gate might have changed but its bytes.
 fn untouched(world: &World, before: &OutboxRow) {
@@ -178,44 +178,6 @@ fn progress_of_healthy_lanes_is_not_throttled_by_failing_ones() {
     let report = world.pass(&lume);
 
     assert_eq!((report.succeeded, report.failed), (50, 50));
-}
-
-#[test]
-fn a_wait_that_the_server_asks_for_is_kept_by_every_tab_and_nothing_cuts_it_short() {
-    for status in [429, 503] {
-        let world = World::new();
-        let lume = world.signed_in();
-        create(&lume, 1, "a");
-        world.net.next(
-            "/moods",
-            if status == 429 {
-                Fate::Asked(429, "120")
-            } else {
-                Fate::Asked(503, "120")
-            },
-        );
-        world.pass(&lume);
-        let end = world.now().plus_millis(120_000);
-        let other = world.tab();
-
-        assert_eq!(world.status(&other).next_attempt, Some(end));
-        world.later(119_999);
-        for tab in [&lume, &other] {
-            for trigger in [
-                Trigger::Timer,
-                Trigger::Online,
-                Trigger::Manual,
-                Trigger::Start,
-            ] {
-                block_on(tab.pass(trigger));
-            }
-        }
-        assert_eq!(world.net.events().len(), 1, "{status}");
-        world.later(1);
-        world.pass(&other);
-
-        assert_eq!(world.notes_there(), ["a"], "{status}");
-    }
 }
 
 #[test]
@@ -460,35 +422,6 @@ fn a_full_disk_is_told_as_what_it_is_until_something_can_be_written() {
     assert_eq!(world.status(&lume).blocked, None);
     world.pass(&lume);
     assert_eq!(world.notes_there(), ["a", "b"]);
-}
-
-/// Without locks another tab may be in the middle of a pass when the server asks the first one to wait.
-#[test]
-fn what_the_server_asked_one_tab_for_holds_for_the_other_and_its_successes_do_not_end_it() {
-    let world = World::new();
-    world.device.locks.missing.set(true);
-    let lume = world.signed_in();
-    create(&lume, 1, "a");
-    create(&lume, 2, "b");
-    let release = world.net.hold("/moods");
-    let mut pass = Box::pin(lume.pass(Trigger::Timer));
-    assert!(advance(&mut pass).is_none());
-    let other = world.tab();
-    create(&other, 3, "c");
-    world.net.next("/moods", Fate::Asked(429, "120"));
-    world.pass(&other);
-
-    assert!(release.send(Fate::Answered).is_ok());
-    block_on(pass);
-
-    assert_eq!(world.notes_there(), ["a"]);
-    world.later(119_000);
-    world.pass(&lume);
-    world.pass(&other);
-    assert_eq!(world.notes_there(), ["a"]);
-    world.later(1_000);
-    world.pass(&lume);
-    assert_eq!(world.notes_there().len(), 3);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //! is good (part of I22).
 
 use lume_sync::gate::Gate;
+use lume_sync::limits::{LEASE_MARGIN_MS, LEASE_MS};
+use lume_sync::outcome::retry_after_ms;
 use lume_sync::ports::Response;
 use lume_sync::store::Write;
 use lume_sync::{Blocked, meta};
@@ -30,11 +32,15 @@ pub(super) fn check(world: &mut World, tab: usize, database: usize, commit: &Com
         .is_some_and(|current| current.errand == Errand::Pass);
     let wall_now = world.wall_now();
     let left = gate.until.map_or(0, |until| until.millis_since(wall_now));
-    let left = u64::try_from(left).unwrap_or(0);
+    // More than the wait was long: the clock was set back since, which ends it.
+    let left = u64::try_from(left)
+        .ok()
+        .filter(|left| *left <= gate.wait_ms)
+        .unwrap_or(0);
     let told = world
         .current
-        .is_some_and(|current| world.audit.told_to_wait.remove(&current.task));
-    if told && !gate.asked_for {
+        .and_then(|current| world.audit.told_to_wait.remove(&current.task));
+    if told.is_some_and(|until_ms| until_ms > now_ms) && !gate.asked_for {
         world.violate(
             Invariant::I20,
             "a wait that the server asked for was not taken",
@@ -67,20 +73,31 @@ pub(crate) fn forget_with(world: &mut World, tab: usize) {
     known.retain(|request| request.written || request.tab != tab);
 }
 
-/// An answer about an event reaches its tab: perhaps it asks for a wait.
-pub(super) fn answered(world: &mut World, task: TaskId, response: &Response) {
+/// An answer about an event reaches its tab: perhaps it asks for a wait. One that reaches it after a lease, because the tab
+/// was frozen, says nothing about now.
+pub(super) fn answered(world: &mut World, task: TaskId, sent_ms: u64, response: &Response) {
+    if world.now_ms - sent_ms > LEASE_MS - LEASE_MARGIN_MS {
+        return;
+    }
     let asks = matches!(response.status, 429 | 503)
         && response
             .retry_after
             .as_deref()
             .is_some_and(|wait| wait != "0");
     if asks {
-        world.audit.told_to_wait.insert(task);
+        let until_ms = retry_after_ms(response).map_or(u64::MAX, |wait_ms| world.now_ms + wait_ms);
+        world.audit.told_to_wait.insert(task, until_ms);
     }
 }
 
 /// A request of a pass goes out.
 pub(super) fn sent(world: &mut World, tab: usize, database: usize) {
+    if world.is_locked() {
+        world.violate(
+            Invariant::I8,
+            format!("tab {tab} sends while the app is locked"),
+        );
+    }
     let now_ms = world.now_ms;
     let Some((since_ms, until_ms)) = world.audit.asked.get(&database).copied() else {
         return;

@@ -32,6 +32,8 @@ pub(crate) struct About {
     pub(crate) access: Option<String>,
     /// Who sends it.
     pub(crate) task: TaskId,
+    /// When.
+    pub(crate) sent_ms: u64,
 }
 
 /// A request leaves a tab: what it is about.
@@ -63,6 +65,7 @@ pub(crate) fn on_send(world: &mut World, tab: usize, database: usize, request: &
         refresh: None,
         access: bearer(request).map(str::to_owned),
         task: world.current.map_or(0, |current| current.task),
+        sent_ms: world.now_ms,
     }
 }
 
@@ -244,7 +247,7 @@ pub(crate) fn on_answer(world: &mut World, about: &About, exchange: &Exchange) {
         world.audit.refused.insert(token.clone());
     }
     if about.event.is_some() {
-        gates::answered(world, about.task, response);
+        gates::answered(world, about.task, about.sent_ms, response);
     }
     let event = about.event;
     // A session or a look at the backend's health is progress of a kind, but not one that may go on for ever.

@@ -79,6 +79,9 @@ impl Store for SimStore {
             .await?;
         let turn = Turn::begin(&self.0, mode, stores).await;
         let (writes, output) = self.read(&turn, stores, program).await?;
+        if self.is_locked() && !writes.iter().all(is_of_records) {
+            return Err(StoreError::Locked);
+        }
         let fate = fate(&mut self.0.world.borrow_mut(), database, mode);
         let result = match fate {
             Fate::Aborts(name) => return Err(StoreError::Aborted(name.to_owned())),
@@ -108,6 +111,18 @@ impl Store for SimStore {
         .await;
         result
     }
+
+    fn is_locked(&self) -> bool {
+        self.0.world.borrow().is_locked()
+    }
+}
+
+/// Whether a write needs no key.
+fn is_of_records(write: &Write) -> bool {
+    matches!(
+        write,
+        Write::PutMeta(..) | Write::RemoveMeta(_) | Write::AppendLog(_)
+    )
 }
 
 impl SimStore {

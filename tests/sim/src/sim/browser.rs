@@ -344,6 +344,9 @@ impl Sim {
 
     /// A tab that a person can use, if there is one.
     pub(crate) fn usable_tab(&mut self) -> Option<usize> {
+        if self.world.borrow().is_locked() {
+            return None;
+        }
         let usable: Vec<_> = self
             .pages()
             .filter(|tab| self.tabs[*tab].ready && !self.is_frozen(*tab))

@@ -26,6 +26,12 @@ impl Sim {
             world.net.seems_online = world.rng.per_mille(300);
             world.queue.push(until_ms, Event::Online);
         }
+        if world.strikes(Fault::AppLocks) {
+            world.say(&[25, until_ms], || {
+                format!("the app is locked until {until_ms} ms")
+            });
+            world.locked_until_ms = until_ms;
+        }
         if world.strikes(Fault::ServerDown) {
             world.say(&[21, until_ms], || {
                 format!("the server is down until {until_ms} ms")
