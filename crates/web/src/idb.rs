@@ -27,4 +27,5 @@ pub use store::IdbStore;
 pub use upgrade::{Migration, Upgrade};
 
 pub(crate) use delete::delete_database;
+pub(crate) use rows::{bytes_from_js, bytes_to_js};
 pub(crate) use write::{Change, Durability, Handles, WriteTransaction};

@@ -7,13 +7,17 @@
 //! Architecture invariant: nothing here decides anything about events, entities or accounts. It carries out what
 //! `lume-sync` decided.
 
+mod aside;
 pub mod channel;
 pub mod clock;
 pub mod connectivity;
+pub mod erase;
 mod global;
 pub mod idb;
 mod js;
+pub mod lock;
 pub mod locks;
+pub mod passphrase;
 pub mod persist;
 mod ports;
 pub mod random;
@@ -25,4 +29,4 @@ pub mod transport;
 pub mod vault;
 pub mod zone;
 
-pub use ports::{BrowserPorts, CallbackObserver};
+pub use ports::{BrowserPorts, CallbackObserver, ProfileStore};

@@ -15,7 +15,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
-use crate::{global, js, timer};
+use crate::{aside, global, js, timer};
 
 /// The locks of one profile.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ impl Locks for WebLocks {
     async fn try_lock(&self, name: &str) -> Lock<WebLockGuard> {
         let options = js::object(&[("ifAvailable", JsValue::TRUE)]);
         match self.request(name, &options) {
-            Some(asked) => asked.granted().await,
+            Some(asked) => unless_left(asked).await,
             None => Lock::Unavailable,
         }
     }
@@ -63,7 +63,7 @@ impl Locks for WebLocks {
         let Some(asked) = self.request(name, &options) else {
             return Lock::Unavailable;
         };
-        let granted = std::pin::pin!(asked.granted());
+        let granted = std::pin::pin!(unless_left(asked));
         match select(granted, timer::sleep(wait_ms)).await {
             Either::Left((lock, _)) => lock,
             Either::Right(((), granted)) => {
@@ -72,6 +72,22 @@ impl Locks for WebLocks {
                 granted.await
             }
         }
+    }
+}
+
+/// Waits for the answer. A page that was put aside and has come back takes the lock for somebody else's: it may never be
+/// answered, and a lock that is granted after all is given back.
+async fn unless_left(asked: Asked) -> Lock<WebLockGuard> {
+    let (sender, granted) = oneshot::channel();
+    // On its own, so that it is not dropped in front of the browser's call.
+    wasm_bindgen_futures::spawn_local(async move {
+        // A guard that nobody waits for any more comes back, and is dropped here.
+        drop(sender.send(asked.granted().await));
+    });
+    match aside::unless_left(granted).await {
+        Some(Ok(lock)) => lock,
+        Some(Err(oneshot::Canceled)) => Lock::Unavailable,
+        None => Lock::Busy,
     }
 }
 

@@ -1,19 +1,24 @@
 //! Everything the engine is given, in a browser.
 
 use lume_sync::ports::{Notice, Observer, Plain, Ports};
+use lume_sync::sealed::SealedStore;
 use lume_sync::store::StoreError;
 
 use crate::clock::WebClock;
 use crate::idb::{DatabaseNotice, IdbStore};
+use crate::lock::WebKeyring;
 use crate::locks::WebLocks;
 use crate::random::WebRandom;
 use crate::registry::Registry;
 use crate::transport::FetchTransport;
 use crate::vault::WebVault;
 
+/// A profile's database behind the app lock.
+pub type ProfileStore = SealedStore<IdbStore, WebKeyring>;
+
 /// The engine's ports in a page or a worker, for one profile.
 pub struct BrowserPorts<O> {
-    store: IdbStore,
+    store: ProfileStore,
     transport: FetchTransport,
     clock: WebClock,
     random: WebRandom,
@@ -24,7 +29,8 @@ pub struct BrowserPorts<O> {
 }
 
 impl<O: Observer> BrowserPorts<O> {
-    /// The ports of the profile with this database. `notice` hears what happens to the database's connection.
+    /// The ports of the profile with this database, whose bodies go through this ring. `notice` hears what happens to the
+    /// database's connection.
     ///
     /// # Errors
     ///
@@ -32,11 +38,12 @@ impl<O: Observer> BrowserPorts<O> {
     pub async fn open(
         registry: &Registry,
         database: &str,
+        ring: WebKeyring,
         observer: O,
         notice: impl Fn(DatabaseNotice) + 'static,
     ) -> Result<Self, StoreError> {
         Ok(Self {
-            store: IdbStore::new(database, notice),
+            store: SealedStore::new(IdbStore::new(database, notice), ring),
             transport: FetchTransport::default(),
             clock: WebClock,
             random: WebRandom,
@@ -49,7 +56,7 @@ impl<O: Observer> BrowserPorts<O> {
 }
 
 impl<O: Observer> Ports for BrowserPorts<O> {
-    type Store = IdbStore;
+    type Store = ProfileStore;
     type Transport = FetchTransport;
     type Clock = WebClock;
     type Random = WebRandom;
@@ -58,7 +65,7 @@ impl<O: Observer> Ports for BrowserPorts<O> {
     type Vault = WebVault;
     type Observer = O;
 
-    fn store(&self) -> &IdbStore {
+    fn store(&self) -> &ProfileStore {
         &self.store
     }
 

@@ -4,7 +4,8 @@
 //! an account, or another one is opened for the account. Nothing is ever copied between them. Signing out hides an
 //! account's database until the same account signs in again, and goes back to a device profile.
 //!
-//! It also holds what belongs to the device rather than to a profile: its id, and the key of the token vault.
+//! It also holds what belongs to the device rather than to a profile: its id, the key of the token vault, and the app
+//! lock.
 
 mod migrations;
 mod row;
@@ -12,12 +13,14 @@ mod row;
 use js_sys::Array;
 use lume_core::ids::{DeviceId, UserId};
 use lume_sync::ports::Random;
+use lume_sync::sealed::record::LockRecord;
 use lume_sync::store::StoreError;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CryptoKey, IdbTransaction};
 
 use crate::idb::{
-    Change, Connection, DatabaseNotice, Durability, Handles, WriteTransaction, request,
+    Change, Connection, DatabaseNotice, Durability, Handles, WriteTransaction, bytes_from_js,
+    bytes_to_js, request,
 };
 use crate::random::WebRandom;
 use crate::{idb, vault};
@@ -30,6 +33,7 @@ const DEVICE: &str = "device";
 const CURRENT: &str = "current";
 const DEVICE_ID: &str = "device_id";
 const VAULT_KEY: &str = "vault_key";
+const LOCK: &str = "lock";
 
 /// The profiles of this device.
 #[derive(Clone)]
@@ -269,6 +273,41 @@ impl Registry {
         Ok(key.dyn_into().ok())
     }
 
+    /// The app lock, if this device has one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the registry can't be read, or the lock was set by a newer version.
+    pub async fn lock(&self) -> Result<Option<LockRecord>, StoreError> {
+        let tx = self.connection.begin_read(&[DEVICE]).await?;
+        stored_lock(&tx).await
+    }
+
+    /// Changes the app lock: sets one, takes it away, or notes something about it. Gives what `change` gave.
+    ///
+    /// # Errors
+    ///
+    /// As [`Registry::lock`], and if the registry can't be written.
+    pub async fn change_lock<T>(
+        &self,
+        change: impl FnOnce(&mut Option<LockRecord>) -> T,
+    ) -> Result<T, StoreError> {
+        let handles = Handles::default();
+        let tx = WriteTransaction::begin(&self.connection, &handles, &[DEVICE], Durability::Strict)
+            .await?;
+        let mut lock = stored_lock(tx.raw()).await?;
+        let output = change(&mut lock);
+        let change = match lock {
+            Some(lock) => set(LOCK, bytes_to_js(&lock.to_bytes())),
+            None => Change::Remove {
+                store: DEVICE,
+                key: LOCK.into(),
+            },
+        };
+        tx.commit(&[change]).await?;
+        Ok(output)
+    }
+
     /// Closes the connection; the next use opens it again.
     pub fn close(&self) {
         self.connection.close();
@@ -377,6 +416,17 @@ async fn every(tx: &IdbTransaction) -> Result<Vec<ProfileEntry>, StoreError> {
 async fn setting(tx: &IdbTransaction, name: &str) -> Result<Option<JsValue>, StoreError> {
     let value = request::answer(request::object_store(tx, DEVICE)?.get(&name.into())).await?;
     Ok(Some(value).filter(|value| !value.is_undefined()))
+}
+
+async fn stored_lock(tx: &IdbTransaction) -> Result<Option<LockRecord>, StoreError> {
+    let Some(stored) = setting(tx, LOCK).await? else {
+        return Ok(None);
+    };
+    let bytes =
+        bytes_from_js(&stored).ok_or_else(|| StoreError::Corrupt("device.lock".to_owned()))?;
+    LockRecord::from_bytes(&bytes)
+        .map(Some)
+        .ok_or(StoreError::Newer)
 }
 
 fn put(profile: &ProfileEntry) -> Change {

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto};
 
-use crate::{global, js, random};
+use crate::{aside, global, js, random};
 
 const ALGORITHM: &str = "AES-GCM";
 const KEY_BITS: u32 = 256;
@@ -31,10 +31,13 @@ impl Vault for WebVault {
     async fn seal(&self, plain: &[u8]) -> Option<Vec<u8>> {
         let mut nonce = [0; NONCE_BYTES];
         random::fill(&mut nonce);
-        let promise = subtle()?
-            .encrypt_with_object_and_u8_array(&algorithm(&nonce), self.key.as_ref()?, plain)
-            .ok()?;
-        let sealed = bytes_of(promise).await?;
+        let sealed = aside::until_answered(async || {
+            let promise = subtle()?
+                .encrypt_with_object_and_u8_array(&algorithm(&nonce), self.key.as_ref()?, plain)
+                .ok()?;
+            bytes_of(promise).await
+        });
+        let sealed = sealed.await?;
         Some([&[FORMAT], nonce.as_slice(), &sealed].concat())
     }
 
@@ -44,10 +47,13 @@ impl Vault for WebVault {
             return None;
         }
         let (nonce, sealed) = rest.split_at_checked(NONCE_BYTES)?;
-        let promise = subtle()?
-            .decrypt_with_object_and_u8_array(&algorithm(nonce), self.key.as_ref()?, sealed)
-            .ok()?;
-        bytes_of(promise).await
+        aside::until_answered(async || {
+            let promise = subtle()?
+                .decrypt_with_object_and_u8_array(&algorithm(nonce), self.key.as_ref()?, sealed)
+                .ok()?;
+            bytes_of(promise).await
+        })
+        .await
     }
 }
 
@@ -56,17 +62,20 @@ pub(crate) async fn generate_key() -> Option<CryptoKey> {
     let algorithm = js::object(&[("name", ALGORITHM.into()), ("length", KEY_BITS.into())]);
     let uses = js_sys::Array::of2(&"encrypt".into(), &"decrypt".into());
     let subtle: JsValue = subtle()?.into();
-    let key = js::call(
-        &subtle,
-        "generateKey",
-        &[&algorithm, &JsValue::FALSE, &uses],
-    )
-    .ok()?;
-    JsFuture::from(key.unchecked_into::<Promise>())
-        .await
-        .ok()?
-        .dyn_into()
-        .ok()
+    aside::until_answered(async || {
+        let key = js::call(
+            &subtle,
+            "generateKey",
+            &[&algorithm, &JsValue::FALSE, &uses],
+        )
+        .ok()?;
+        JsFuture::from(key.unchecked_into::<Promise>())
+            .await
+            .ok()?
+            .dyn_into()
+            .ok()
+    })
+    .await
 }
 
 fn subtle() -> Option<SubtleCrypto> {

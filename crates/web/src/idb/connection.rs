@@ -5,8 +5,9 @@
 //! cleared it. Whoever wants to use it asks for the handle each time, at the last moment: a handle kept from before may
 //! be closing.
 //!
-//! An open that was begun is never given up. Dropping it would drop its migration too, and the database would be left
-//! at the new version without a store in it, as soon as the tab that blocks it lets go.
+//! An open that was begun runs to its end. Dropping it would drop its migration too, and the database would be left
+//! at the new version without a store in it, as soon as the tab that blocks it lets go. Only a page that was put aside
+//! meanwhile no longer waits for it, since it may never be answered.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
@@ -27,7 +28,7 @@ use web_sys::{
 use super::failure::{begin_failed, gone, open_failed};
 use super::under_way::ReadTransaction;
 use super::upgrade::{Migration, Upgrade};
-use crate::{js, timer};
+use crate::{aside, js, timer};
 
 /// How long an open may take before the person is told. A frozen tab can hold it up without a word.
 pub(super) const OPEN_WAIT_MS_MAX: u64 = 5_000;
@@ -181,9 +182,7 @@ impl Connection {
                 }
             }
         };
-        answer
-            .await
-            .unwrap_or_else(|_| Err(StoreError::Unavailable("the open was dropped".to_owned())))
+        answer.await.unwrap_or_else(|_| Err(dropped()))
     }
 
     /// A newer handle after a transaction could not begin on this one because it is closing; any other error stays.
@@ -219,15 +218,30 @@ impl Connection {
 impl Inner {
     /// Opens the database and tells everybody who waits. Runs on its own, so that nobody can drop it half way.
     async fn open(self: Rc<Self>) {
-        let opened = {
-            let opening = std::pin::pin!(self.request());
-            match select(opening, timer::sleep(self.open_wait_ms)).await {
-                Either::Left((opened, _)) => opened,
-                Either::Right(((), opening)) => {
-                    self.overdue();
-                    opening.await
+        let (sender, opening) = oneshot::channel();
+        wasm_bindgen_futures::spawn_local({
+            let request = Rc::clone(&self).request();
+            async move {
+                if let Err(Ok(db)) = sender.send(request.await) {
+                    // The page was put aside meanwhile, and another open has been begun since.
+                    db.close();
                 }
             }
+        });
+        let opening = std::pin::pin!(aside::unless_left(opening));
+        let opened = match select(opening, timer::sleep(self.open_wait_ms)).await {
+            Either::Left((opened, _)) => opened,
+            Either::Right(((), opening)) => {
+                self.overdue();
+                opening.await
+            }
+        };
+        let opened = match opened {
+            Some(Ok(opened)) => opened,
+            Some(Err(oneshot::Canceled)) => Err(Failed::Other(dropped())),
+            None => Err(Failed::Other(StoreError::Unavailable(
+                "the page was put aside".to_owned(),
+            ))),
         };
         let (result, next, notice) = match opened {
             Ok(db) => {
@@ -259,7 +273,7 @@ impl Inner {
         }
     }
 
-    async fn request(self: &Rc<Self>) -> Result<Database, Failed> {
+    async fn request(self: Rc<Self>) -> Result<Database, Failed> {
         let steps = self.steps;
         let version = u32::try_from(steps.len()).expect("a schema has few steps");
         let was_open = self.generation.get() > 0;
@@ -268,7 +282,7 @@ impl Inner {
         let opening = Database::open(self.name.as_str())
             .with_version(version)
             .with_on_blocked({
-                let inner = Rc::downgrade(self);
+                let inner = Rc::downgrade(&self);
                 move |_| {
                     if let Some(inner) = inner.upgrade() {
                         (inner.notice)(DatabaseNotice::Blocked);
@@ -364,6 +378,10 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.close(State::Closed);
     }
+}
+
+fn dropped() -> StoreError {
+    StoreError::Unavailable("the open was dropped".to_owned())
 }
 
 fn begin_read(handle: &Handle, stores: &[&str]) -> Result<IdbTransaction, JsValue> {

@@ -15,6 +15,8 @@ use super::rows::{
     listed_entity_from_js,
 };
 
+mod sweep;
+
 /// How many rows are looked at for the next one that can be read.
 const NEXT_DUE_LOOK_MAX: usize = 20;
 
@@ -91,6 +93,13 @@ pub(super) async fn run(tx: &IdbTransaction, query: Query) -> Result<Answer, Sto
                 .await
                 .map(|count| Answer::Count(count_from_js(&count)))
         }
+        Query::Sweep {
+            store,
+            after,
+            limit,
+        } => sweep::run(tx, store, after.as_deref(), limit)
+            .await
+            .map(Answer::Sweep),
         Query::Log { limit } => log(tx, limit).await.map(Answer::Log),
     }
 }

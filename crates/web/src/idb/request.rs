@@ -11,7 +11,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbRequest, IdbTransaction};
 
-use crate::js;
+use super::under_way;
+use crate::{aside, js};
 
 /// One request whose events are awaited. A cursor's request has an event for each step.
 ///
@@ -58,7 +59,12 @@ impl Reader {
 
     /// Waits for the next event and gives its result.
     pub(crate) async fn next(&mut self) -> Result<JsValue, StoreError> {
-        poll_fn(|cx| {
+        if under_way::is_aside() {
+            // It is the first to wait while the page is aside, or the transaction is over.
+            let _ = self.request.transaction().map(|tx| tx.abort());
+            return Err(put_aside());
+        }
+        let event = poll_fn(|cx| {
             let mut latch = self.latch.borrow_mut();
             if latch.fired {
                 latch.fired = false;
@@ -66,8 +72,10 @@ impl Reader {
             }
             latch.waker = Some(cx.waker().clone());
             Poll::Pending
-        })
-        .await;
+        });
+        if aside::unless_left(event).await.is_none() {
+            return Err(put_aside());
+        }
         match self.request.error() {
             Ok(None) => self.request.result().map_err(|error| failed(&error)),
             Ok(Some(error)) => Err(failed(&error)),
@@ -81,6 +89,11 @@ impl Drop for Reader {
         self.request.set_onsuccess(None);
         self.request.set_onerror(None);
     }
+}
+
+/// A read whose transaction was aborted since the page is aside, or was.
+fn put_aside() -> StoreError {
+    StoreError::Aborted("AbortError".to_owned())
 }
 
 /// Waits for a request that answers once.

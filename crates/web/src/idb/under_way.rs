@@ -3,8 +3,10 @@
 //! A page that a person leaves may be kept frozen, to be there at once when they come back (the back/forward cache).
 //! WebKit freezes it with its transactions open, and until it throws the page away they block every other page that
 //! wants the same stores: a Lume opened in the next tab would not start, without a word. So none stays open. A write
-//! whose changes have all been issued is told to commit, for which it needs this page no more. Everything else is
-//! aborted: nothing of it was written, and nothing was said to be.
+//! whose changes have just been issued, as a draft's are at the last moment, is told to commit, for which it needs this
+//! page no more. Everything else is aborted: nothing of it was written, and nothing was said to be. So is a write that
+//! was issued earlier, since a transaction takes that word only while it is active. Nor is anything asked for from then
+//! on, until the page is back.
 //!
 //! A page that ends for good needs none of this: its transactions end with it.
 
@@ -12,11 +14,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{EventTarget, IdbTransaction};
+use web_sys::IdbTransaction;
 
-use crate::js;
+use crate::{aside, js};
 
 thread_local! {
     static PAGE: Page = Page::new();
@@ -81,24 +81,28 @@ impl Drop for UnderWay {
 impl Entry {
     /// Ends it without this page.
     fn release(&self) {
-        // Either refuses a transaction that is over, whose event has not come yet.
-        let _ = match self.stage {
-            Stage::Issued => js::call(&self.tx, "commit", &[]).map(drop),
-            Stage::Asking => self.tx.abort(),
+        let is_committing = match self.stage {
+            Stage::Issued => js::call(&self.tx, "commit", &[]).is_ok(),
+            Stage::Asking => false,
         };
+        if !is_committing {
+            // It refuses when it is over, and its event has not come yet.
+            let _ = self.tx.abort();
+        }
     }
 }
 
 impl Page {
     fn new() -> Self {
-        let scope: EventTarget = js_sys::global().unchecked_into();
-        listen(&scope, "pagehide", |page| {
-            page.is_aside.set(true);
-            for entry in page.under_way.borrow().values() {
-                entry.release();
-            }
+        aside::listen("pagehide", || {
+            PAGE.with(|page| {
+                page.is_aside.set(true);
+                for entry in page.under_way.borrow().values() {
+                    entry.release();
+                }
+            });
         });
-        listen(&scope, "pageshow", |page| page.is_aside.set(false));
+        aside::listen("pageshow", || PAGE.with(|page| page.is_aside.set(false)));
         Self {
             is_aside: Cell::new(false),
             next: Cell::new(0),
@@ -107,15 +111,9 @@ impl Page {
     }
 }
 
-/// Calls back when the page is put aside, or is back from there, for as long as there is a page.
-fn listen(scope: &EventTarget, event: &str, heard: fn(&Page)) {
-    let callback = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
-        if js::property(&event, "persisted").is_some_and(|is_kept| is_kept.is_truthy()) {
-            PAGE.with(heard);
-        }
-    });
-    // Where there is no such event it is never called.
-    let _ = scope.add_event_listener_with_callback(event, callback.into_js_value().unchecked_ref());
+/// Whether the page is aside. What is asked for now may never be answered, and would hold every other page up.
+pub(super) fn is_aside() -> bool {
+    PAGE.with(|page| page.is_aside.get())
 }
 
 /// A transaction that only reads.

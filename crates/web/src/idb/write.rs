@@ -8,7 +8,7 @@
 //! It does not call `commit()`. A transaction that was told to commit no longer aborts when a request fails: Firefox
 //! commits all the others, half a write, unless the last one failed too, and says `complete`; WebKit aborts and gives
 //! no reason. (tests/browser, `traps.rs`, row l.) The one exception is
-//! a page that is put aside in the middle of a write, see `under_way`.
+//! a page that is put aside just after it has issued a write, see `under_way`.
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
@@ -29,7 +29,7 @@ use web_sys::{DomException, IdbTransaction};
 use super::connection::{Connection, Handle};
 use super::failure::{begin_failed, is_quota};
 use super::under_way::UnderWay;
-use crate::js;
+use crate::{aside, js};
 
 /// How firmly a commit is to be on the disk when it is called complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,7 +193,10 @@ impl<'a> WriteTransaction<'a> {
     }
 
     async fn settle(&mut self) -> Outcome {
-        match (&mut self.end).await {
+        let Some(end) = aside::unless_left(&mut self.end).await else {
+            return Outcome::Unknown("the page was put aside".to_owned());
+        };
+        match end {
             Ok(End::Complete) => Outcome::Committed,
             Ok(End::Abort) => match self.raw.error() {
                 // The reasons for which a browser gives up a transaction that was well alive: nothing was written.
@@ -212,9 +215,9 @@ impl<'a> WriteTransaction<'a> {
         if self.raw.abort().is_err() {
             return Outcome::Unknown(name);
         }
-        match (&mut self.end).await {
-            Ok(End::Abort) => Outcome::Aborted(name),
-            Ok(End::Complete) | Err(oneshot::Canceled) => Outcome::Unknown(name),
+        match aside::unless_left(&mut self.end).await {
+            Some(Ok(End::Abort)) => Outcome::Aborted(name),
+            Some(Ok(End::Complete) | Err(oneshot::Canceled)) | None => Outcome::Unknown(name),
         }
     }
 }

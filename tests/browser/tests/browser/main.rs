@@ -13,6 +13,7 @@ mod lost;
 mod platform;
 mod registry;
 mod schema;
+mod sealing;
 mod store;
 mod support;
 mod tab;

@@ -7,7 +7,7 @@ use futures::FutureExt;
 use futures::channel::oneshot;
 use lume_core::time::{Timestamp, UtcOffsetMinutes, ZoneName, ZoneRules, instant_at, local_at};
 use lume_sync::ports::{Clock, Lock, Locks, Random};
-use lume_web::channel::ChangeChannel;
+use lume_web::channel::{ChangeChannel, Hint};
 use lume_web::clock::WebClock;
 use lume_web::connectivity::{Connectivity, Signal};
 use lume_web::locks::WebLocks;
@@ -248,17 +248,19 @@ async fn a_change_is_announced_to_the_other_tabs_of_the_profile_alone() {
     let name = fresh_name("channel");
     let (sender, heard) = oneshot::channel();
     let sender = RefCell::new(Some(sender));
-    let own = ChangeChannel::join(&name, || panic!("a tab does not hear itself"));
-    let stranger = ChangeChannel::join(&fresh_name("channel"), || panic!("another profile's"));
-    let other = ChangeChannel::join(&name, move || {
+    let own = ChangeChannel::join(&name, |_| panic!("a tab does not hear itself"));
+    let stranger = ChangeChannel::join(&fresh_name("channel"), |_| panic!("another profile's"));
+    let other = ChangeChannel::join(&name, move |hint| {
         if let Some(sender) = sender.take() {
-            let _ = sender.send(());
+            let _ = sender.send(hint);
         }
     });
 
-    own.as_ref().expect("this browser has channels").announce();
+    own.as_ref()
+        .expect("this browser has channels")
+        .announce(Hint::Locked);
 
-    heard.await.expect("the other one hears it");
+    assert_eq!(heard.await, Ok(Hint::Locked), "the other one hears it");
     drop((own, stranger, other));
 }
 
