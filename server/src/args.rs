@@ -3,16 +3,24 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use lume_wire::Secret;
 
 use crate::config::{AppConfig, ClientVersion, Config, PasswordCost};
 use crate::error::ServerError;
+use crate::secrets;
+use crate::world::World;
+
+/// Beyond this no system gives a program so many files.
+const CONNECTIONS_MAX: usize = 65_536;
 
 /// Lume's backend: keeps accounts and moods in one SQLite file, and serves the app.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "lume-server", version)]
 pub struct Args {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// Port to listen on; 0 takes a free one.
     #[arg(long, env = "LUME_PORT", default_value_t = 8080)]
     pub port: u16,
@@ -24,7 +32,8 @@ pub struct Args {
         long,
         env = "LUME_DATA",
         default_value = "./data",
-        value_name = "FOLDER"
+        value_name = "FOLDER",
+        global = true
     )]
     pub data: PathBuf,
     /// Folder of the built app; without it the API alone is served.
@@ -34,6 +43,15 @@ pub struct Args {
     /// not people from each other.
     #[arg(long, env = "LUME_API_KEY", hide_env_values = true, value_parser = |text: &str| Ok::<_, String>(Secret::from(text)))]
     pub api_key: Option<Secret>,
+    /// File with that key, on its one line. Where there is no such file, a key is drawn and written there, for its owner
+    /// alone to read.
+    #[arg(
+        long,
+        env = "LUME_API_KEY_FILE",
+        value_name = "FILE",
+        conflicts_with = "api_key"
+    )]
+    pub api_key_file: Option<PathBuf>,
     /// Another origin whose pages may call the API, such as <https://lume.example.org>; may be given several times.
     #[arg(long, env = "LUME_ORIGIN", value_delimiter = ',')]
     pub origin: Vec<String>,
@@ -46,9 +64,16 @@ pub struct Args {
     /// Life of a refresh token.
     #[arg(long, env = "LUME_REFRESH_TOKEN_SECONDS", default_value_t = 5_184_000, value_parser = clap::value_parser!(i64).range(1..))]
     pub refresh_token_seconds: i64,
-    /// Sign-ins, registrations and the like from one address in a minute; 0 for no limit.
+    /// Sign-ins, registrations and the like from one address in a minute, and a twelfth of them for one account; 0 for
+    /// no limit.
     #[arg(long, env = "LUME_AUTH_REQUESTS_PER_MINUTE", default_value_t = 120)]
     pub auth_requests_per_minute: u32,
+    /// Calls of the API from one account in a minute, and four times as many from one address; 0 for no limit.
+    #[arg(long, env = "LUME_REQUESTS_PER_MINUTE", default_value_t = 1_200)]
+    pub requests_per_minute: u32,
+    /// Connections at a time; without a proxy, an eighth of them from one address.
+    #[arg(long, env = "LUME_CONNECTIONS", default_value_t = 512, value_parser = connections)]
+    pub connections: usize,
     /// Apps older than this version are asked to update.
     #[arg(long, env = "LUME_CLIENT_VERSION_MIN", value_name = "VERSION")]
     pub client_version_min: Option<ClientVersion>,
@@ -75,25 +100,46 @@ pub struct Args {
     pub log: tracing::Level,
 }
 
+/// What the program does instead of serving.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Write a backup of the data folder's database, also while a server runs on it.
+    Backup {
+        /// The backup's file, which must not be there yet.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the data folder's database, which is kept under another name. No server may run on
+    /// it. Everybody signs in again, and the apps send what the backup lacks.
+    Restore {
+        /// The backup's file.
+        file: PathBuf,
+    },
+}
+
 impl Args {
     /// The settings these flags make.
     ///
     /// # Errors
     ///
-    /// Where an origin is none.
-    pub fn config(&self) -> Result<Config, ServerError> {
+    /// Where an origin is none, or the file of the API key can't be read or written.
+    pub fn config(&self, world: &dyn World) -> Result<Config, ServerError> {
         let origins = self
             .origin
             .iter()
             .filter(|origin| !origin.is_empty())
             .map(|origin| checked_origin(origin));
         Ok(Config {
-            // An empty variable is as if unset.
-            api_key: self.api_key.clone().filter(|key| !key.expose().is_empty()),
+            api_key: match &self.api_key_file {
+                Some(file) => Some(secrets::read_or_draw(file, world)?),
+                // An empty variable is as if unset.
+                None => self.api_key.clone().filter(|key| !key.expose().is_empty()),
+            },
             origins: origins.collect::<Result<_, _>>()?,
             access_token_seconds: self.access_token_seconds,
             refresh_token_seconds: self.refresh_token_seconds,
             auth_requests_per_minute: self.auth_requests_per_minute,
+            requests_per_minute: self.requests_per_minute,
+            connections: self.connections,
             behind_proxy: self.behind_proxy,
             client_version_min: self.client_version_min.clone(),
             password_cost: PasswordCost::default(),
@@ -123,6 +169,13 @@ fn checked_origin(origin: &str) -> Result<String, ServerError> {
         Some(_) | None => Err(ServerError::Config(format!(
             "--origin must be like https://lume.example.org, and {origin} is not"
         ))),
+    }
+}
+
+fn connections(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if (1..=CONNECTIONS_MAX).contains(&number) => Ok(number),
+        Ok(_) | Err(_) => Err(format!("a number from 1 to {CONNECTIONS_MAX}")),
     }
 }
 

@@ -18,8 +18,13 @@ pub struct Config {
     pub access_token_seconds: i64,
     /// Life of a refresh token.
     pub refresh_token_seconds: i64,
-    /// Sign-ins, registrations and the like from one address in a minute; 0 for no limit.
+    /// Sign-ins, registrations and the like from one address in a minute, and a twelfth of them for one account; 0 for
+    /// no limit.
     pub auth_requests_per_minute: u32,
+    /// Calls of the API from one account in a minute, and four times as many from one address; 0 for no limit.
+    pub requests_per_minute: u32,
+    /// Connections at a time.
+    pub connections: usize,
     /// Whether `X-Forwarded-For` is to be believed.
     pub behind_proxy: bool,
     /// Apps older than this get 426.
@@ -64,6 +69,8 @@ impl Default for Config {
             access_token_seconds: 15 * 60,
             refresh_token_seconds: REFRESH_TOKEN_DAYS * DAY_S,
             auth_requests_per_minute: 120,
+            requests_per_minute: 1_200,
+            connections: 512,
             behind_proxy: false,
             client_version_min: None,
             password_cost: PasswordCost::default(),

@@ -41,6 +41,9 @@ pub enum ServerError {
         /// The folder.
         path: PathBuf,
     },
+    /// A backup could not be made or restored.
+    #[error("{0}")]
+    Backup(String),
     /// The folder of the app holds no app.
     #[error("no index.html in the app's folder {}", path.display())]
     NoApp {
@@ -75,6 +78,7 @@ impl ServerError {
             | Self::Newer { .. }
             | Self::DataFolder { .. }
             | Self::InUse { .. }
+            | Self::Backup(_)
             | Self::NoApp { .. }
             | Self::Listen(_)
             | Self::Config(_)

@@ -23,14 +23,15 @@ mod maintenance;
 mod openapi;
 mod rate;
 mod run;
+mod secrets;
 mod service;
 mod world;
 
 pub use accounts::{Caller, REFRESH_GRACE_MS};
 pub use answer::Answer;
-pub use args::Args;
+pub use args::{Args, Command};
 pub use config::{AppConfig, ClientVersion, Config, PasswordCost};
-pub use db::{DATABASE_FILE, Database, Identity};
+pub use db::{DATABASE_FILE, Database, Identity, back_up, restore};
 pub use entities::{IfMatch, ListQuery, TOMBSTONE_CONTENT_DAYS, TOMBSTONE_DAYS};
 pub use error::ServerError;
 pub use idempotency::{ANSWER_DAYS, check_key};

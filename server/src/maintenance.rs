@@ -28,6 +28,8 @@ impl Service {
             self.database()
                 .write(|transaction| step(transaction, now))?;
         }
+        // What was forgotten is in the log until then.
+        self.database().fold();
         Ok(())
     }
 }

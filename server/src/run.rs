@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::args::Args;
-use crate::db::Database;
+use crate::args::{Args, Command};
+use crate::db::{self, Database};
 use crate::error::ServerError;
 use crate::http::{self, Site};
 use crate::service::Service;
@@ -19,13 +19,34 @@ const SWEEP_EVERY_S: u64 = 3_600;
 /// How long requests may take to finish once the server is told to stop.
 const STOP_SECONDS_MAX: u64 = 10;
 
-/// Runs until SIGINT or SIGTERM.
+/// Does what the flags say: serves until SIGINT or SIGTERM, or makes or restores a backup.
 ///
 /// # Errors
 ///
-/// Where the data folder, the app's folder or the port can't be used.
+/// Where the data folder, a file, the app's folder or the port can't be used.
 pub async fn run(args: Args) -> Result<(), ServerError> {
-    let config = args.config()?;
+    match &args.command {
+        None => serve(args).await,
+        Some(Command::Backup { file }) => {
+            db::back_up(&args.data, file)?;
+            say(&format!("The backup is in {}", file.display()));
+            Ok(())
+        }
+        Some(Command::Restore { file }) => {
+            match db::restore(&args.data, file, &SystemWorld)? {
+                Some(aside) => say(&format!(
+                    "The backup is restored; the database that was there is {}",
+                    aside.display()
+                )),
+                None => say("The backup is restored"),
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn serve(args: Args) -> Result<(), ServerError> {
+    let config = args.config(&SystemWorld)?;
     let site = args.dist.as_deref().map(Site::open).transpose()?;
     let database = Database::open(&args.data, &SystemWorld)?;
     let service = Arc::new(Service::new(database, Arc::new(SystemWorld), config)?);
@@ -33,24 +54,24 @@ pub async fn run(args: Args) -> Result<(), ServerError> {
     let address = listener
         .local_addr()
         .map_err(|error| ServerError::Listen(error.to_string()))?;
+    // Before anybody can know that there is somebody to tell.
+    let told_to_stop = stop_signal();
     announce(address);
 
     let (stop, stopping) = watch::channel(false);
     tokio::spawn(sweep_now_and_then(Arc::clone(&service), stopping.clone()));
     tokio::spawn(async move {
-        stop_signal().await;
+        told_to_stop.await;
         tracing::info!("stopping");
         stop.send_replace(true);
     });
 
-    let app = http::router(Arc::clone(&service), site)
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, app).with_graceful_shutdown(told(stopping.clone()));
+    let router = http::router(Arc::clone(&service), site);
     tokio::select! {
-        result = serving => result.map_err(|error| ServerError::Listen(error.to_string()))?,
+        () = http::serve(listener, router, service.config(), stopping.clone()) => {}
         () = overtime(stopping) => tracing::warn!("some requests did not finish in time"),
     }
-    tokio::task::spawn_blocking(move || service.database().close())
+    tokio::task::spawn_blocking(move || service.database().fold())
         .await
         .map_err(|_| ServerError::Worker)
 }
@@ -73,10 +94,6 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServerError> {
     })
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the address is what a person, or a script, waits for"
-)]
 fn announce(address: SocketAddr) {
     let host = if address.ip().is_loopback() || address.ip().is_unspecified() {
         "localhost".to_owned()
@@ -86,7 +103,18 @@ fn announce(address: SocketAddr) {
             SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
         }
     };
-    println!("Lume is running at http://{host}:{}", address.port());
+    say(&format!(
+        "Lume is running at http://{host}:{}",
+        address.port()
+    ));
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "it is what a person, or a script, waits for"
+)]
+fn say(line: &str) {
+    println!("{line}");
 }
 
 async fn sweep_now_and_then(service: Arc<Service>, mut stopping: watch::Receiver<bool>) {
@@ -105,31 +133,32 @@ async fn sweep_now_and_then(service: Arc<Service>, mut stopping: watch::Receiver
     }
 }
 
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+/// Listens for the signals that end the program, from this call on; the future ends with the first of them.
+#[cfg(unix)]
+fn stop_signal() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+    let [interrupt, terminate] = kinds.map(signal);
+    async move {
+        // Without a signal to wait for, the process can only be killed, which loses nothing that was answered.
+        let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
     }
-    if interrupt.await.is_err() {
-        // No signal will ever come; the process can only be killed, which loses nothing that was answered.
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
 }
 
-async fn told(mut stopping: watch::Receiver<bool>) {
-    // An error means that the sender is gone, which is a reason to stop as well.
-    let _ = stopping.wait_for(|stop| *stop).await;
-}
-
 async fn overtime(stopping: watch::Receiver<bool>) {
-    told(stopping).await;
+    http::told(stopping).await;
     tokio::time::sleep(Duration::from_secs(STOP_SECONDS_MAX)).await;
 }

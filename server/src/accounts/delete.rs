@@ -25,14 +25,17 @@ impl Service {
             .read(|transaction| find_by_id(transaction, caller.user))?;
         let user = user.ok_or_else(unauthorized)?;
         let password = password.ok_or_else(wrong_password)?;
-        if !self.hasher().verify(&password, Some(&user.password))? {
-            return Err(wrong_password().into());
+        if let Err(refused) = self.check_password(&user, &password) {
+            return Ok(refused);
         }
         let change = Change { caller, key: None };
-        Ok(self.change(&change, |transaction| {
+        let answer = self.change(&change, |transaction| {
             // Every other table refers to the account and goes with it.
             transaction.execute("DELETE FROM users WHERE id = ?1", [caller.user.to_string()])?;
             Ok(Answer::no_content())
-        }))
+        });
+        // Deleted pages are overwritten, and older ones are still in the log.
+        self.database().fold();
+        Ok(answer)
     }
 }

@@ -11,9 +11,6 @@ use crate::answer::Answer;
 use crate::error::ServerError;
 use crate::service::Service;
 
-/// Tries for one account are this much rarer than those from one address may be.
-const SHARE_OF_ONE_ACCOUNT: u32 = 4;
-
 impl Service {
     /// Begins a session: 200; 401 where email and password do not belong together, at equal cost for an unknown email.
     pub fn login(&self, body: &Fields) -> Answer {
@@ -29,15 +26,8 @@ impl Service {
         };
 
         let now = self.now();
-        let limit = self
-            .config()
-            .auth_requests_per_minute
-            .div_ceil(SHARE_OF_ONE_ACCOUNT);
-        if let Err(wait_s) =
-            self.limiter()
-                .take(&format!("login {}", email_key(&email)), limit, now)
-        {
-            return Ok(too_many(wait_s));
+        if let Err(wait) = self.check_password_rate("login", &email_key(&email)) {
+            return Ok(wait);
         }
         let user = self
             .database()
@@ -68,18 +58,6 @@ impl Service {
             Ok(Answer::ok(200, session))
         })
     }
-
-    /// Whether one more request about accounts may come from an address.
-    ///
-    /// # Errors
-    ///
-    /// The answer to give instead: 429.
-    pub fn check_auth_rate(&self, purpose: &str, address: &str) -> Result<(), Answer> {
-        let limit = self.config().auth_requests_per_minute;
-        self.limiter()
-            .take(&format!("{purpose} {address}"), limit, self.now())
-            .map_err(too_many)
-    }
 }
 
 fn wrong_pair() -> ApiError {
@@ -87,12 +65,4 @@ fn wrong_pair() -> ApiError {
         ErrorCode::Unauthorized,
         "email and password do not belong together",
     )
-}
-
-fn too_many(wait_s: u32) -> Answer {
-    Answer::refusal(&ApiError::new(
-        ErrorCode::RateLimited,
-        "too many tries, please wait",
-    ))
-    .retry_after(wait_s)
 }

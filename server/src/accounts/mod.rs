@@ -8,6 +8,7 @@
 mod common_passwords;
 mod delete;
 mod fields;
+mod limits;
 mod login;
 mod logout;
 mod passwords;

@@ -57,8 +57,8 @@ impl Service {
             .is_some_and(|email| email_key(email) != email_key(&user.email));
         if new_address {
             let given = password.ok_or_else(wrong_password)?;
-            if !self.hasher().verify(&given, Some(&user.password))? {
-                return Err(wrong_password().into());
+            if let Err(refused) = self.check_password(&user, &given) {
+                return Ok(refused);
             }
         }
         let change = Change { caller, key: None };

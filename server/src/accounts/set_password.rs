@@ -32,8 +32,8 @@ impl Service {
             .database()
             .read(|transaction| find_by_id(transaction, caller.user))?;
         let user = user.ok_or_else(unauthorized)?;
-        if !self.hasher().verify(&current, Some(&user.password))? {
-            return Err(wrong_password().into());
+        if let Err(refused) = self.check_password(&user, &current) {
+            return Ok(refused);
         }
         let hashed = self.hasher().hash(&new, self.world())?;
         let now = self.now();

@@ -10,15 +10,21 @@ const STEPS: &[&str] = &[include_str!("../../migrations/0001_first.sql")];
 /// Brings a database up to date; each step is one transaction with its number.
 pub(super) fn run(connection: &mut Connection) -> Result<(), ServerError> {
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let known = i64::try_from(STEPS.len()).expect("there are few steps");
-    if found > known {
-        return Err(ServerError::Newer { found, known });
-    }
+    refuse_newer(found)?;
     for (number, step) in (1..).zip(STEPS).filter(|(number, _)| *number > found) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", number)?;
         transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// Refuses a schema that this program does not know.
+pub(super) fn refuse_newer(found: i64) -> Result<(), ServerError> {
+    let known = i64::try_from(STEPS.len()).expect("there are few steps");
+    if found > known {
+        return Err(ServerError::Newer { found, known });
     }
     Ok(())
 }

@@ -6,9 +6,11 @@
 //!
 //! Architecture Invariant: no SQL outside this folder's users hands a connection across an await.
 
+mod backup;
+mod files;
 mod migrations;
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -19,10 +21,11 @@ use rusqlite::{
 use crate::error::ServerError;
 use crate::world::World;
 
+pub use backup::{back_up, restore};
+pub(crate) use files::make_private;
+
 /// Name of the database file in the data folder.
 pub const DATABASE_FILE: &str = "lume.sqlite3";
-/// Name of the file that keeps a second process away.
-const LOCK_FILE: &str = "lume.lock";
 /// Idle read connections kept.
 const READERS_KEPT_MAX: usize = 8;
 /// How long a connection waits for another program's lock, for instance a backup's.
@@ -58,18 +61,9 @@ impl Database {
             path: folder.to_owned(),
             reason,
         };
-        make_private(folder).map_err(unwritable)?;
-        let lock = File::create(folder.join(LOCK_FILE)).map_err(unwritable)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(ServerError::InUse {
-                    path: folder.to_owned(),
-                });
-            }
-            Err(TryLockError::Error(reason)) => return Err(unwritable(reason)),
-        }
+        let lock = files::take(folder)?;
         let file = folder.join(DATABASE_FILE);
+        files::make_private(&file).map_err(unwritable)?;
         let writer = Connection::open(&file).map_err(|error| match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly) => {
                 unwritable(std::io::Error::other("the database file cannot be opened"))
@@ -154,23 +148,20 @@ impl Database {
         result
     }
 
-    /// Folds the write-ahead log into the database file, so that a stopped server leaves one file.
-    pub fn close(&self) {
+    /// Folds the write-ahead log into the database file and empties it: what was deleted is in neither then, and a
+    /// stopped server leaves one file. Where somebody is reading the log just now, it stays until the next time.
+    pub fn fold(&self) {
         unpoisoned(&self.readers).clear();
         let writer = unpoisoned(&self.writer);
-        if let Err(error) = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
-            tracing::warn!(%error, "the write-ahead log stays for the next start");
+        let folded = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+            row.get::<_, bool>(0)
+        });
+        match folded {
+            Ok(false) => {}
+            Ok(true) => tracing::debug!("the write-ahead log is being read and stays for now"),
+            Err(error) => tracing::warn!(%error, "the write-ahead log stays for now"),
         }
     }
-}
-
-/// Makes the folder for its owner alone; one that is there already stays as it is.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// A panic under the lock rolled its transaction back, so the connection behind it is sound.

@@ -1,14 +1,12 @@
 //! Routes of accounts and sessions.
 
-use std::net::{IpAddr, SocketAddr};
-
 use axum::Router;
-use axum::extract::{ConnectInfo, FromRequestParts, State};
-use axum::http::request::Parts;
+use axum::extract::State;
 use axum::routing::{get, post};
 use lume_wire::paths;
 
 use super::AppState;
+use super::address::Address;
 use super::extract::{Bearer, Body, OptionalBody, SignedIn};
 use crate::answer::Answer;
 
@@ -23,36 +21,6 @@ pub(super) fn routes() -> Router<AppState> {
             paths::ME,
             get(profile).put(update_profile).delete(delete_account),
         )
-}
-
-/// The address a request comes from, for limits alone.
-struct Address(String);
-
-impl FromRequestParts<AppState> for Address {
-    type Rejection = Answer;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Answer> {
-        let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back();
-        if state.service.config().behind_proxy
-            && let Some(list) = forwarded.and_then(|value| value.to_str().ok())
-        {
-            // The last one is what our own proxy saw; those before it are what it was told.
-            return Ok(Self(
-                list.rsplit(',')
-                    .next()
-                    .unwrap_or_default()
-                    .trim()
-                    .to_owned(),
-            ));
-        }
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|peer| peer.0.ip());
-        Ok(Self(
-            peer.map_or_else(String::new, |ip: IpAddr| ip.to_string()),
-        ))
-    }
 }
 
 async fn register(

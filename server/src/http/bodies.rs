@@ -22,7 +22,7 @@ pub const BODY_BYTES_MAX: usize = 256 * 1024;
 /// So much of a larger body is read and thrown away before the connection is closed.
 const DISCARDED_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How long a body may take to arrive.
-const BODY_SECONDS_MAX: u64 = 30;
+pub const BODY_SECONDS_MAX: u64 = 30;
 
 enum Read {
     Whole(Bytes),

@@ -48,7 +48,10 @@ impl FromRequestParts<AppState> for SignedIn {
         let service = std::sync::Arc::clone(&state.service);
         let found = tokio::task::spawn_blocking(move || service.authenticate(token.as_ref())).await;
         match found {
-            Ok(Ok(caller)) => Ok(Self(caller)),
+            Ok(Ok(caller)) => {
+                state.service.check_account_rate(caller)?;
+                Ok(Self(caller))
+            }
             Ok(Err(refused)) => Err(Answer::failure(&refused)),
             Err(_stopped) => Err(Answer::failure(&ServerError::Worker)),
         }

@@ -1,4 +1,5 @@
-//! What every call under `/api/v1` must show: the API key, where there is one, and a version that is not too old.
+//! What every call under `/api/v1` must show: the API key, where there is one, and a version that is not too old; and how
+//! many of them may come from one address.
 
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
@@ -9,6 +10,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::AppState;
+use super::address::Address;
 use crate::answer::Answer;
 use crate::config::{ClientVersion, Config};
 
@@ -16,8 +18,16 @@ pub(super) async fn check(State(state): State<AppState>, request: Request, next:
     let path = request.uri().path();
     // Health is asked by programs that have no key.
     let is_call = path.starts_with(paths::API) && !path.ends_with("/health");
-    if is_call && let Err(refused) = admit(request.headers(), state.service.config()) {
-        return Answer::refusal(&refused).into_response();
+    if is_call {
+        let config = state.service.config();
+        let Address(address) = Address::of(&request, config.behind_proxy);
+        // Before the key is looked at, so that guessing it is slow as well.
+        if let Err(wait) = state.service.check_address_rate(&address) {
+            return wait.into_response();
+        }
+        if let Err(refused) = admit(request.headers(), config) {
+            return Answer::refusal(&refused).into_response();
+        }
     }
     next.run(request).await
 }

@@ -16,8 +16,23 @@ pub(super) const APP_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm
 /// The documentation page has a style sheet and nothing else.
 const API_POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
-const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), \
-    hid=(), midi=(), accelerometer=(), gyroscope=(), magnetometer=(), display-capture=(), browsing-topics=()";
+/// Only watched: the app's templates are put into the page as markup, by a library that knows no policy.
+const TRUSTED_TYPES: &str = "require-trusted-types-for 'script'";
+/// What answers have whatever they are: errors, redirections and pages that somebody opens by hand included.
+const EVERYWHERE: [(&str, &str); 6] = [
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    (
+        "permissions-policy",
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), accelerometer=(), \
+         gyroscope=(), magnetometer=(), display-capture=(), browsing-topics=()",
+    ),
+    ("cross-origin-opener-policy", "same-origin"),
+    // Pages of a configured origin ask with CORS, which this does not touch.
+    ("cross-origin-resource-policy", "same-origin"),
+    // For browsers that do not know frame-ancestors.
+    ("x-frame-options", "DENY"),
+];
 const HSTS: &str = "max-age=31536000";
 
 /// Whether a path is the API's, whose answers carry the protocol's header.
@@ -30,8 +45,12 @@ pub(super) async fn add(State(state): State<AppState>, request: Request, next: N
     let https = state.service.config().behind_proxy && came_by_https(request.headers());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(headers, header::REFERRER_POLICY, "no-referrer");
+    for (name, value) in EVERYWHERE {
+        set(headers, HeaderName::from_static(name), value);
+    }
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     if https {
         set(headers, header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
@@ -47,25 +66,12 @@ pub(super) async fn add(State(state): State<AppState>, request: Request, next: N
             headers::EXPOSED,
         );
         set(headers, header::CONTENT_SECURITY_POLICY, API_POLICY);
-        headers
-            .entry(header::CACHE_CONTROL)
-            .or_insert(HeaderValue::from_static("no-store"));
     } else {
         set(headers, header::CONTENT_SECURITY_POLICY, APP_POLICY);
         set(
             headers,
-            HeaderName::from_static("permissions-policy"),
-            PERMISSIONS,
-        );
-        set(
-            headers,
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        );
-        set(
-            headers,
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "same-origin",
+            header::CONTENT_SECURITY_POLICY_REPORT_ONLY,
+            TRUSTED_TYPES,
         );
     }
     response

@@ -1,11 +1,13 @@
 //! HTTP: routes, headers, bodies. It decides nothing about accounts and entities; [`Service`] does.
 //!
 //! From the outside in, a request passes: the log line, the headers every answer has, CORS, the panic net, the API key
-//! and the app's version, the body's limit, the route. So that whatever goes wrong further in, an answer under `/api`
-//! carries the envelope and `X-Lume-Protocol`.
+//! with the app's version and the address's rate, the body's limits, the time for an answer, the route. So that whatever
+//! goes wrong further in, an answer under `/api` carries the envelope and `X-Lume-Protocol`.
 
 mod accounts;
+mod address;
 mod bodies;
+mod connections;
 mod cors;
 mod entities;
 mod extract;
@@ -15,6 +17,7 @@ mod log;
 mod respond;
 mod site;
 mod system;
+mod time;
 
 use std::sync::Arc;
 
@@ -28,8 +31,10 @@ use crate::answer::Answer;
 use crate::error::ServerError;
 use crate::service::Service;
 
-pub use bodies::BODY_BYTES_MAX;
+pub use bodies::{BODY_BYTES_MAX, BODY_SECONDS_MAX};
+pub use connections::{HEAD_SECONDS_MAX, STALLED_SECONDS_MAX, serve, told};
 pub use site::Site;
+pub use time::REQUEST_SECONDS_MAX;
 
 /// Passwords hashed at a time: each takes a core and 19 MiB.
 const HASHING_MAX: usize = 4;
@@ -89,6 +94,7 @@ pub fn router(service: Arc<Service>, site: Option<Site>) -> Router {
     routes
         .fallback(site::serve)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(time::limit))
         .layer(from_fn(bodies::buffer))
         .layer(from_fn_with_state(state.clone(), gate::check))
         .layer(CatchPanicLayer::custom(panicked))

@@ -83,11 +83,26 @@ enum Security {
     Person,
 }
 
+impl Security {
+    /// What every call may be answered, whatever it is: too many of them, a body that does not arrive, a server that is
+    /// overloaded.
+    fn refusals(self) -> Vec<(u16, Value)> {
+        match self {
+            Self::Nobody => Vec::new(),
+            Self::App | Self::Person => refusals(&[
+                ErrorCode::Timeout,
+                ErrorCode::RateLimited,
+                ErrorCode::Unavailable,
+            ]),
+        }
+    }
+}
+
 impl Operation {
     fn describe(self) -> Value {
         let mut answers = Map::new();
-        for (status, answer) in self.answers {
-            answers.insert(status.to_string(), answer);
+        for (status, answer) in self.answers.into_iter().chain(self.security.refusals()) {
+            answers.entry(status.to_string()).or_insert(answer);
         }
         let security = match self.security {
             Security::Nobody => json!([]),

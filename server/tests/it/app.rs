@@ -1,5 +1,7 @@
 //! A server to test, and people who use it.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,6 +11,7 @@ use lume_core::ids::EntityId;
 use lume_core::time::Timestamp;
 use lume_server::http::{Site, router};
 use lume_server::{Config, Database, ManualWorld, PasswordCost, Service, World};
+use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -33,6 +36,7 @@ pub(crate) fn config() -> Config {
             passes: 1,
         },
         auth_requests_per_minute: 0,
+        requests_per_minute: 0,
         ..Config::default()
     }
 }
@@ -75,6 +79,37 @@ impl App {
         drop(router);
         drop(service);
         Self::open(world, folder, config, None)
+    }
+
+    pub(crate) fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Every row of every table, as text.
+    pub(crate) fn rows(&self) -> BTreeMap<String, Vec<String>> {
+        let rows = self.service.database().read(|transaction| {
+            let mut tables = transaction.prepare(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+            )?;
+            let names = tables.query_map([], |row| row.get(0))?;
+            let names = names.collect::<Result<Vec<String>, _>>()?;
+            let mut all = BTreeMap::new();
+            for name in names {
+                let mut rows = transaction.prepare(&format!("SELECT * FROM \"{name}\""))?;
+                let columns = rows.column_count();
+                let texts = rows.query_map([], |row| {
+                    let values = (0..columns).map(|at| row.get::<_, Cell>(at));
+                    Ok(format!("{:?}", values.collect::<Result<Vec<_>, _>>()?))
+                })?;
+                all.insert(name, texts.collect::<Result<Vec<_>, _>>()?);
+            }
+            Ok(all)
+        });
+        rows.expect("the tables can be read")
     }
 
     pub(crate) fn router(&self) -> Router {

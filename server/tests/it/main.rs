@@ -5,16 +5,25 @@
 
 mod accounts;
 mod app;
+mod backup;
 mod contract;
 mod cors;
 mod crash;
+mod erasure;
 mod headers;
 mod input;
 mod keys;
+mod limits;
+mod log;
 mod maintenance;
 mod moods;
 mod openapi;
+mod owners;
 mod program;
+mod rates;
+mod rejected;
+mod scan;
+mod secrets;
 mod sessions;
 mod site;
 mod socket;
