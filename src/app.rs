@@ -5,9 +5,11 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
 use crate::screens::edit::EditEntry;
+use crate::screens::erased::Erased;
 use crate::screens::frame::Frame;
 use crate::screens::guarded::Guarded;
 use crate::screens::history::History;
+use crate::screens::lock_screen::LockScreen;
 use crate::screens::more::More;
 use crate::screens::not_found::NotFound;
 use crate::screens::settings::Settings;
@@ -32,6 +34,8 @@ pub(crate) fn Root() -> impl IntoView {
             // The page's own splash is still there.
             Phase::Starting => ().into_any(),
             Phase::Failed { trouble, again } => view! { <TroubleScreen trouble=trouble again=again/> }.into_any(),
+            Phase::Locked => view! { <LockScreen/> }.into_any(),
+            Phase::Erased => view! { <Erased/> }.into_any(),
             Phase::Ready => view! { <Places/> }.into_any(),
         }}
     }

@@ -90,6 +90,11 @@ fn of_commit_store(error: &StoreError) -> Failure {
             t::failure::nothing_saved(),
             t::failure::held_do(),
         ),
+        StoreError::Locked => (
+            t::lock::title(),
+            t::failure::nothing_saved(),
+            t::lock::unlock_do(),
+        ),
         StoreError::Unavailable(_) => (
             t::failure::unreachable_database(),
             t::failure::nothing_saved(),
@@ -179,6 +184,7 @@ pub(crate) fn of_erasing(error: &StoreError) -> Failure {
         | StoreError::Unknown(_)
         | StoreError::Unavailable(_)
         | StoreError::Newer
+        | StoreError::Locked
         | StoreError::Corrupt(_) => Failure::new(
             t::failure::erase(),
             t::failure::erase_rest(),

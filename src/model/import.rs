@@ -6,6 +6,7 @@ use lume_sync::content::Content;
 use lume_sync::kinds::MOOD;
 use lume_sync::portable::{Fate, FileError, ImportPlan, Imported, PlannedRow, RowProblem, Target};
 use lume_sync::rows::Kind;
+use lume_web::passphrase::PassphraseError;
 
 use crate::i18n::t;
 use crate::model::failure::Failure;
@@ -19,6 +20,16 @@ pub(crate) fn check(kind: &Kind, content: &Content) -> Result<Content, FieldErro
         return MoodEntry::from_content(content).map(|entry| entry.to_content());
     }
     Ok(content.clone())
+}
+
+/// A file that its passphrase does not open, or that could not be encrypted.
+pub(crate) fn of_passphrase(error: PassphraseError) -> Failure {
+    let (what, remedy) = match error {
+        PassphraseError::Wrong => (t::transfer::wrong(), t::transfer::wrong_do()),
+        PassphraseError::Damaged => (t::transfer::damaged(), t::transfer::damaged_do()),
+        PassphraseError::Broken => (t::lock::broken(), t::lock::broken_do()),
+    };
+    Failure::new(what, t::failure::kept_all(), remedy)
 }
 
 /// How many rows have which fate.

@@ -85,7 +85,7 @@ fn Editor(entry: MoodEntry, view: EntryView, failed: Option<Unsent>) -> impl Int
     let on_saved = Callback::new(move |_| {
         app.say(t::log::changes_saved());
         // To where one came from; with nothing before it, to the history.
-        if app.has_moved.get_value() {
+        if page::has_moved() {
             page::back();
         } else {
             navigate("/history", NavigateOptions::default());

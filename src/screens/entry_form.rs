@@ -157,9 +157,8 @@ pub(crate) fn EntryForm(
             },
         };
         saving.busy.set(true);
-        draft.pause(true);
+        draft.pause();
         dispatch.send_then(intent, move |outcome| {
-            draft.pause(false);
             saving.busy.set(false);
             match outcome {
                 Ok(_) => {
@@ -172,7 +171,10 @@ pub(crate) fn EntryForm(
                     draft.saved(app, kept);
                     on_saved.run(valence);
                 }
-                Err(failure) => saving.failure.set(Some(failure)),
+                Err(failure) => {
+                    draft.not_saved(app);
+                    saving.failure.set(Some(failure));
+                }
             }
         });
     });

@@ -31,7 +31,7 @@ pub(crate) fn Frame(
     Effect::new(move |before: Option<String>| {
         let path = path.get();
         if before.is_some_and(|before| before != path) {
-            app.has_moved.set_value(true);
+            page::note_move();
             page::focus(CONTENT_ID);
             page::scroll_to_top();
         }

@@ -2,11 +2,13 @@
 
 mod about;
 mod account;
+mod app_lock;
 mod auth_form;
 mod backend;
-mod erase;
+pub(crate) mod erase;
 mod look;
 mod mode;
+mod sign_out;
 mod storage;
 
 use leptos::prelude::*;
@@ -16,6 +18,7 @@ use lume_web::secure::is_secure_context;
 use crate::i18n::t;
 use crate::screens::settings::about::About;
 use crate::screens::settings::account::Account;
+use crate::screens::settings::app_lock::AppLock;
 use crate::screens::settings::backend::{Backend, BackendForm};
 use crate::screens::settings::erase::Erase;
 use crate::screens::settings::look::Look;
@@ -48,6 +51,7 @@ pub(crate) fn Settings() -> impl IntoView {
                 <Account form=backend/>
             </Show>
             <Look/>
+            <AppLock/>
             <Storage/>
             <Erase/>
             <About/>

@@ -2,16 +2,18 @@
 
 use std::rc::Rc;
 
+use leptos::prelude::Set;
 use lume_core::time::LocalDate;
 use lume_sync::Trigger;
 use lume_sync::account::{AuthError, Authenticated};
 use lume_sync::store::StoreError;
+use lume_web::erase::{self, erase_caches_and_worker};
 use lume_web::registry::AccountKey;
 
-use crate::shell::app_state::App;
-use crate::shell::prefs::{Holding, Prefs};
+use crate::shell::app_state::{App, Phase};
+use crate::shell::prefs::Holding;
 use crate::shell::services::Services;
-use crate::shell::{boot, status, tab_drafts, triggers};
+use crate::shell::{boot, status, triggers};
 
 /// What was typed to get a session.
 pub(crate) enum Credentials {
@@ -113,8 +115,17 @@ async fn bind(
     Ok(())
 }
 
+/// What becomes of an account's database when its session ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leaving {
+    /// It is kept for the account, hidden until it signs in again.
+    Keep,
+    /// It is deleted, with everything that has not arrived at the backend.
+    Discard,
+}
+
 /// Ends the session and goes back to the device's own profile, which keeps the backend that was chosen.
-pub(crate) async fn leave(app: App) -> Result<(), StoreError> {
+pub(crate) async fn leave(app: App, leaving: Leaving) -> Result<(), StoreError> {
     let Some(services) = app.services() else {
         return Err(closed());
     };
@@ -131,21 +142,43 @@ pub(crate) async fn leave(app: App) -> Result<(), StoreError> {
     }
     replace(app, next);
     status::refresh(app);
-    Ok(())
+    match leaving {
+        Leaving::Keep => Ok(()),
+        // If the page is closed before it is done, the next start finishes it.
+        Leaving::Discard => services.registry.erase(&services.database).await,
+    }
 }
 
-/// Deletes every profile of this device. The page is to be loaded anew afterwards.
+/// Erases everything that this origin keeps in the browser: databases, caches, the service worker, small storage. Nothing
+/// is begun anew until the person goes on.
+///
+/// # Errors
+///
+/// [`StoreError::Blocked`] if another tab holds a database open, others if one can't be deleted. What is left is deleted at
+/// the next start.
 pub(crate) async fn erase_all(app: App) -> Result<(), StoreError> {
     let Some(services) = app.services() else {
         return Err(closed());
     };
+    // Without services nothing opens a database again behind this.
+    app.set_services(None);
     services.close();
+    let erased = erase_databases(&services).await;
+    if erased.is_err() {
+        app.set_services(Some(services));
+        return erased;
+    }
+    erase_caches_and_worker().await;
+    app.phase.set(Phase::Erased);
+    Ok(())
+}
+
+async fn erase_databases(services: &Services) -> Result<(), StoreError> {
     for profile in services.registry.profiles().await? {
         services.registry.erase(&profile.name).await?;
     }
-    Prefs::erase();
-    tab_drafts::keep_of(&[]);
-    Ok(())
+    services.registry.close();
+    erase::erase_databases("lume").await
 }
 
 fn replace(app: App, next: Rc<Services>) {

@@ -8,6 +8,7 @@ use lume_sync::Status;
 use lume_sync::meta::Profile;
 
 use crate::shell::config::Config;
+use crate::shell::lock::LockView;
 use crate::shell::prefs::Prefs;
 use crate::shell::services::{AppEngine, Services};
 
@@ -18,6 +19,10 @@ pub(crate) enum Phase {
     Starting,
     /// Everything works.
     Ready,
+    /// The app is locked: nothing is shown.
+    Locked,
+    /// Everything on this device was erased, and nothing was begun anew.
+    Erased,
     /// Nothing can be shown or saved.
     Failed {
         /// Why.
@@ -80,14 +85,14 @@ pub(crate) struct App {
     pub(crate) trouble: RwSignal<Option<Trouble>>,
     /// Grows when another database has taken the place of one that the browser has cleared.
     pub(crate) begun_anew: RwSignal<u64>,
+    /// What is known about the app lock.
+    pub(crate) lock: RwSignal<LockView>,
     /// Whether installing can be offered.
     pub(crate) installable: RwSignal<bool>,
     /// Grows when unsaved forms must be written now.
     pub(crate) flush_drafts: RwSignal<u64>,
     /// Whether each request is logged.
     pub(crate) logs_requests: RwSignal<bool>,
-    /// Whether one has come to the shown place from another one of the app.
-    pub(crate) has_moved: StoredValue<bool>,
     services: StoredValue<Option<Rc<Services>>, LocalStorage>,
 }
 
@@ -106,10 +111,10 @@ impl App {
             update_ready: RwSignal::new(false),
             trouble: RwSignal::new(None),
             begun_anew: RwSignal::new(0),
+            lock: RwSignal::new(LockView::default()),
             installable: RwSignal::new(false),
             flush_drafts: RwSignal::new(0),
             logs_requests: RwSignal::new(false),
-            has_moved: StoredValue::new(false),
             services: StoredValue::new_local(None),
         }
     }

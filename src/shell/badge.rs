@@ -7,12 +7,17 @@ use lume_sync::meta::AppMode;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::shell::app_state::App;
+use crate::shell::app_state::{App, Phase};
 use crate::shell::page;
 
 /// Keeps badge and title up to date for as long as the app lives.
 pub(crate) fn watch(app: App) {
     let count = Memo::new(move |_| {
+        // How much there is to be decided about is nobody's business while the app is locked.
+        match app.phase.get() {
+            Phase::Locked | Phase::Erased => return Some(0),
+            Phase::Starting | Phase::Ready | Phase::Failed { .. } => {}
+        }
         app.status.with(|status| {
             let status = status.as_ref()?;
             // What was refused before sync was turned off waits until it is on again.

@@ -17,7 +17,7 @@ use crate::shell::app_state::{App, Phase, Trouble};
 use crate::shell::config::{self, Config};
 use crate::shell::prefs::Prefs;
 use crate::shell::services::{AppEngine, Services};
-use crate::shell::{background, page, pwa, status, tab_drafts, triggers};
+use crate::shell::{background, lock, page, pwa, status, tab_drafts, triggers};
 
 /// The waits between the tries to open the database, in milliseconds.
 const OPEN_WAITS_MS: [u64; 2] = [250, 1_000];
@@ -35,7 +35,11 @@ pub(crate) fn start(app: App) {
 
 /// Opens the database, again if it did not open before.
 pub(crate) fn begin(app: App) {
-    if app.phase.get_untracked() == Phase::Ready || OPENING.replace(true) {
+    let is_begun = match app.phase.get_untracked() {
+        Phase::Ready | Phase::Locked | Phase::Erased => true,
+        Phase::Starting | Phase::Failed { .. } => false,
+    };
+    if is_begun || OPENING.replace(true) {
         return;
     }
     let again = matches!(app.phase.get_untracked(), Phase::Failed { .. });
@@ -45,9 +49,14 @@ pub(crate) fn begin(app: App) {
         page::remove_splash();
         match opened {
             Ok(()) => {
-                app.phase.set(Phase::Ready);
+                let is_shut = app
+                    .services()
+                    .is_some_and(|services| lock::is_shut(&services));
+                app.phase
+                    .set(if is_shut { Phase::Locked } else { Phase::Ready });
                 status::refresh(app);
                 background::start(app);
+                lock::start(app);
                 triggers::start(app);
                 adopt_config(app).await;
             }
@@ -84,9 +93,10 @@ pub(crate) fn trouble(error: &StoreError) -> Trouble {
     match error {
         StoreError::Full => Trouble::Full,
         StoreError::Unavailable(_) if idb::is_refused(error) => Trouble::Blocked,
-        StoreError::Unavailable(_) | StoreError::Aborted(_) | StoreError::Unknown(_) => {
-            Trouble::Unreachable
-        }
+        StoreError::Unavailable(_)
+        | StoreError::Aborted(_)
+        | StoreError::Unknown(_)
+        | StoreError::Locked => Trouble::Unreachable,
         StoreError::Newer => Trouble::Newer,
         StoreError::Blocked => Trouble::Held,
         StoreError::Corrupt(_) => Trouble::Corrupt,

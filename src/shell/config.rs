@@ -40,6 +40,11 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Reads the file's text; `None` if it is something else, such as the page of a host that knows no such file.
+    fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
     /// The backend's address, this site's own filled in.
     pub(crate) fn base_url(&self, origin: &str) -> String {
         if self.backend_base_url.trim().is_empty() {
@@ -62,7 +67,7 @@ pub(crate) async fn fetch() -> Option<Config> {
         .await
         .ok()?
         .as_string()?;
-    serde_json::from_str(&text).ok()
+    Config::read(&text)
 }
 
 #[cfg(test)]
@@ -81,5 +86,95 @@ mod tests {
         );
         assert_eq!(config.api_key, "k");
         assert_eq!(config.sync_interval_seconds, 30);
+    }
+}
+
+/// What a host, or whoever has written to it, may answer instead of the file; and the app's other records.
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod decoder_tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::Config;
+    use crate::model::draft::Draft;
+    use crate::shell::prefs::Prefs;
+
+    /// Objects with the names that are read, most values of the wrong sort, and the text then cut or damaged.
+    fn texts() -> impl Strategy<Value = String> {
+        let names = prop::sample::select(vec![
+            "backend_base_url",
+            "api_key",
+            "profile",
+            "sync_interval_seconds",
+            "mode_default",
+            "help_lines",
+            "theme",
+            "day_start",
+            "holding",
+            "lost",
+            "labels",
+            "associations",
+            "note",
+            "when",
+        ]);
+        let leaf = prop_oneof![
+            prop::sample::select(vec![
+                json!(null),
+                json!(true),
+                json!(0),
+                json!(-1),
+                json!(u64::MAX),
+                json!(1e308),
+                json!("auto"),
+                json!("device"),
+                json!("dark"),
+                json!("04:00"),
+                json!("2025-02-30T25:61"),
+                json!("https://lume.example"),
+                json!([]),
+                json!({}),
+            ]),
+            "\\PC{0,20}".prop_map(Value::from),
+        ];
+        let value = leaf.prop_recursive(3, 12, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map("[a-z_]{0,8}", inner, 0..4)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        });
+        let objects = prop::collection::btree_map(names, value, 0..6).prop_map(|fields| {
+            let fields = fields
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value));
+            Value::Object(fields.collect()).to_string()
+        });
+        let objects = objects.boxed();
+        let damaged = (objects.clone(), any::<prop::sample::Index>(), any::<char>()).prop_map(
+            |(text, place, other)| {
+                let place = place.index(text.chars().count());
+                let kept = text.chars().take(place).chain([other]);
+                kept.chain(text.chars().skip(place + 1)).collect()
+            },
+        );
+        prop_oneof![4 => objects, 2 => damaged, 1 => "\\PC{0,60}"]
+    }
+
+    proptest! {
+        #[test]
+        fn the_deployments_file_and_the_apps_records_are_read_or_left(text in texts()) {
+            if let Some(config) = Config::read(&text) {
+                prop_assert!(!config.base_url("https://lume.example").trim().is_empty());
+            }
+            let prefs = serde_json::from_str::<Prefs>(&text);
+            if let Ok(prefs) = prefs {
+                let again = serde_json::to_string(&prefs).expect("what was read can be written");
+                prop_assert!(serde_json::from_str::<Prefs>(&again).expect("it is the same") == prefs);
+            }
+            if let Ok(draft) = serde_json::from_str::<Draft>(&text) {
+                let again = serde_json::to_string(&draft).expect("what was read can be written");
+                prop_assert!(serde_json::from_str::<Draft>(&again).expect("it is the same") == draft);
+            }
+        }
     }
 }

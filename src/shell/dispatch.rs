@@ -17,7 +17,7 @@ use crate::shell::app_state::{App, use_app};
 use crate::shell::intent::Intent;
 use crate::shell::prefs::Holding;
 use crate::shell::services::AppEngine;
-use crate::shell::{account, background, page, status, transfer, triggers};
+use crate::shell::{account, background, lock, page, status, transfer, triggers};
 
 /// Carries out intents.
 #[derive(Clone, Copy)]
@@ -116,8 +116,8 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
             done.changes = decided.map_err(|error| failure::of_setting_store(&error))?;
             triggers::pass(app, Trigger::Manual);
         }
-        Intent::Export => {
-            let export = transfer::export(&engine).await?;
+        Intent::Export(passphrase) => {
+            let export = transfer::export(&engine, passphrase.as_deref()).await?;
             done.changes = export.events;
             done.unreadable = export.unreadable;
         }
@@ -145,7 +145,7 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
             let entered = account::enter(app, credentials, bring).await;
             entered.map_err(|error| failure::of_auth(&error))?;
         }
-        Intent::Leave => account::leave(app)
+        Intent::Leave(leaving) => account::leave(app, leaving)
             .await
             .map_err(|error| failure::of_setting_store(&error))?,
         Intent::LogRequests(on) => engine.set_debug_log(on),
@@ -153,11 +153,13 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
             persist::request_persistence().await;
             app.data_changed();
         }
+        Intent::Lock(wish) => lock::carry_out(app, wish)
+            .await
+            .map_err(|error| lock::failure(&error))?,
         Intent::Erase => {
             account::erase_all(app)
                 .await
                 .map_err(|error| failure::of_erasing(&error))?;
-            page::leave_for("/");
         }
     }
     Ok(done)

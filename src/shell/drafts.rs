@@ -49,8 +49,14 @@ impl KeptDraft {
     }
 
     /// Writes nothing while the form is being saved: a draft that came after the save would be found again.
-    pub(crate) fn pause(self, paused: bool) {
-        self.paused.set_value(paused);
+    pub(crate) fn pause(self) {
+        self.paused.set_value(true);
+    }
+
+    /// The form could not be saved: it is a draft again, and what was typed just before is written now.
+    pub(crate) fn not_saved(self, app: App) {
+        self.paused.set_value(false);
+        write(app, self);
     }
 
     /// The form is saved: what it holds from here on is compared with this.
@@ -139,11 +145,11 @@ fn load(app: App, draft: KeptDraft) {
         draft
             .written
             .set_value(stored.clone().or(Some(origin.clone())));
-        let Some(found) = of_tab.or(stored).filter(|found| *found != origin) else {
-            return;
-        };
-        // What was typed meanwhile is newer.
-        if draft.form.with_untracked(|form| *form == origin) {
+        if draft.form.with_untracked(|form| *form != origin) {
+            // What was typed meanwhile is newer, and its own time to be written may have passed.
+            return write(app, draft);
+        }
+        if let Some(found) = of_tab.or(stored).filter(|found| *found != origin) {
             draft.restored.set(true);
             draft.form.set(found);
         }
@@ -168,7 +174,7 @@ fn write(app: App, draft: KeptDraft) {
     let name = draft.name();
     spawn_local(async move {
         let form = is_unsaved.then_some(&form);
-        let keeping = keep(&services, &name, form).await;
+        let keeping = keep(app, &services, &name, form).await;
         if keeping != Keeping::Database {
             // It is tried again when the page is left, or with the next letter.
             draft.written.try_set_value(Some(written));
@@ -178,7 +184,7 @@ fn write(app: App, draft: KeptDraft) {
 }
 
 /// Keeps a form where it can be kept; forgets it if there is none.
-async fn keep(services: &Services, name: &str, form: Option<&Draft>) -> Keeping {
+async fn keep(app: App, services: &Services, name: &str, form: Option<&Draft>) -> Keeping {
     let Some(text) = form.and_then(|form| serde_json::to_string(form).ok()) else {
         tab_drafts::remove(&services.database, name);
         drop(services.engine.clear_draft(name).await);
@@ -193,7 +199,9 @@ async fn keep(services: &Services, name: &str, form: Option<&Draft>) -> Keeping 
         tab_drafts::remove(&services.database, name);
         return Keeping::Database;
     }
-    if tab_drafts::put(&services.database, name, &text) {
+    // A tab's own storage is in the open, which is no place for what the lock is there for.
+    let has_lock = app.lock.with_untracked(|view| view.after.is_some());
+    if !has_lock && tab_drafts::put(&services.database, name, &text) {
         Keeping::Tab
     } else {
         Keeping::Screen

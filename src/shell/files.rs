@@ -39,11 +39,11 @@ pub(crate) fn picked(event: &web_sys::Event) -> Option<PickedFile> {
     Some(PickedFile(file))
 }
 
-/// Hands JSON to the browser as a file of this name; `None` where the browser does not take it.
-pub(crate) fn download_json(name: &str, bytes: &[u8]) -> Option<()> {
+/// Hands bytes to the browser as a file of this name and type; `None` where the browser does not take it.
+pub(crate) fn download(name: &str, kind: &str, bytes: &[u8]) -> Option<()> {
     let document = web_sys::window()?.document()?;
     let options = BlobPropertyBag::new();
-    options.set_type("application/json");
+    options.set_type(kind);
     let parts = Array::of1(&Uint8Array::from(bytes));
     let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;
     let address = Url::create_object_url_with_blob(&blob).ok()?;

@@ -5,9 +5,10 @@ use lume_core::time::Timestamp;
 use lume_sync::content::Content;
 use lume_sync::meta::AppMode;
 use lume_sync::rows::EntityKey;
+use lume_sync::sealed::record::LockAfter;
 use lume_sync::unsent::Decision;
 
-use crate::shell::account::Credentials;
+use crate::shell::account::{Credentials, Leaving};
 use crate::shell::transfer::ImportOrder;
 
 /// One wish. Each is carried out by the dispatch, which says how it went.
@@ -42,8 +43,8 @@ pub(crate) enum Intent {
     Discard(EventId),
     /// Decide the same about every refused change that was there at this moment.
     DecideAll(Decision, Timestamp),
-    /// Write everything unsent to a file.
-    Export,
+    /// Write everything unsent to a file, which a passphrase opens if there is one.
+    Export(Option<String>),
     /// Import a file that was looked at.
     Import(ImportOrder),
     /// Keep entries here, or send them too.
@@ -65,11 +66,45 @@ pub(crate) enum Intent {
         bring: bool,
     },
     /// End the session.
-    Leave,
+    Leave(Leaving),
     /// Log each request, or no longer.
     LogRequests(bool),
     /// Ask the browser to keep the data.
     AskToKeep,
+    /// Do something about the app lock.
+    Lock(LockWish),
     /// Delete everything on this device.
     Erase,
+}
+
+/// What a person wants done about the app lock.
+pub(crate) enum LockWish {
+    /// Set one.
+    Set {
+        /// What opens it.
+        passphrase: String,
+        /// When it locks by itself.
+        after: LockAfter,
+    },
+    /// Lock after another time.
+    After(LockAfter),
+    /// Lock at once, in all tabs.
+    Now,
+    /// Open it.
+    Unlock {
+        /// What was typed.
+        passphrase: String,
+    },
+    /// Take another passphrase.
+    Change {
+        /// The one until now.
+        passphrase: String,
+        /// The one from now on.
+        next: String,
+    },
+    /// Take it away.
+    Remove {
+        /// What opens it.
+        passphrase: String,
+    },
 }

@@ -13,6 +13,7 @@ pub(crate) mod drafts;
 pub(crate) mod files;
 pub(crate) mod format;
 pub(crate) mod intent;
+pub(crate) mod lock;
 pub(crate) mod page;
 pub(crate) mod panic;
 pub(crate) mod prefs;

@@ -48,6 +48,17 @@ pub(crate) fn set_theme(theme: Theme) {
 thread_local! {
     static TITLE: RefCell<String> = const { RefCell::new(String::new()) };
     static ATTENTION: Cell<u64> = const { Cell::new(0) };
+    static MOVED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Notes that the shown place is no longer the one that the app was opened at.
+pub(crate) fn note_move() {
+    MOVED.set(true);
+}
+
+/// Whether one has come to the shown place from another one of the app.
+pub(crate) fn has_moved() -> bool {
+    MOVED.get()
 }
 
 /// Names the page in the window's title.
@@ -86,6 +97,15 @@ pub(crate) fn remove_splash() {
 
 fn element(id: &str) -> Option<web_sys::Element> {
     window()?.document()?.get_element_by_id(id)
+}
+
+/// What a `meta` element of this name says.
+pub(crate) fn meta(name: &str) -> Option<String> {
+    let document = window()?.document()?;
+    let element = document
+        .query_selector(&format!("meta[name='{name}']"))
+        .ok()??;
+    element.get_attribute("content")
 }
 
 /// Moves the focus to an element.

@@ -99,13 +99,6 @@ impl Prefs {
             self.asked_to_keep = false;
         }
     }
-
-    /// Removes the record.
-    pub(crate) fn erase() {
-        if let Some(storage) = storage() {
-            drop(storage.remove_item(KEY));
-        }
-    }
 }
 
 fn storage() -> Option<web_sys::Storage> {

@@ -5,15 +5,15 @@ use std::rc::Rc;
 use lume_core::time::{LocalDateTime, Timestamp, ZoneName, local_at};
 use lume_sync::ports::{Clock, Ports, Random};
 use lume_sync::{Engine, EngineOptions, StoreError};
-use lume_web::channel::ChangeChannel;
+use lume_web::channel::{ChangeChannel, Hint};
 use lume_web::clock::WebClock;
 use lume_web::random::WebRandom;
 use lume_web::registry::{ProfileEntry, Registry};
 use lume_web::zone::WebZones;
-use lume_web::{BrowserPorts, CallbackObserver};
+use lume_web::{BrowserPorts, CallbackObserver, ProfileStore};
 
 use crate::shell::app_state::App;
-use crate::shell::status;
+use crate::shell::{lock, status};
 
 /// The engine over a browser.
 pub(crate) type AppEngine = Engine<BrowserPorts<CallbackObserver>>;
@@ -39,15 +39,21 @@ impl Services {
     ) -> Result<Rc<Self>, StoreError> {
         let database = profile.name.clone();
         let observer = CallbackObserver::new(move |notice| status::hear(app, notice));
-        let ports = BrowserPorts::open(&registry, &database, observer, move |notice| {
+        let is_locked = lock::read(app, &registry).await?;
+        let ring = lock::ring(app, is_locked);
+        let ports = BrowserPorts::open(&registry, &database, ring, observer, move |notice| {
             status::hear_database(app, notice);
         })
         .await?;
+        if let Some(key) = lock::key().filter(|_| is_locked) {
+            // A profile that was made since the lock was set: nothing may be in the open there for a moment.
+            ports.store().begin_sealing(key.id()).await?;
+        }
         let options = EngineOptions {
             owner: random_name(),
             client_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        let channel = ChangeChannel::join(&database, move || status::read_again(app));
+        let channel = ChangeChannel::join(&database, move |hint| status::hear_tab(app, hint));
         Ok(Rc::new(Self {
             registry,
             engine: Rc::new(Engine::new(ports, options)),
@@ -58,15 +64,30 @@ impl Services {
 
     /// Tells the other tabs that something has changed, be it entries, the mode or who is signed in.
     pub(crate) fn announce(&self) {
+        self.hint(Hint::Changed);
+    }
+
+    /// Tells the other tabs something.
+    pub(crate) fn hint(&self, hint: Hint) {
         if let Some(channel) = &self.channel {
-            channel.announce();
+            channel.announce(hint);
         }
+    }
+
+    /// The profile's database behind the app lock.
+    pub(crate) fn store(&self) -> &ProfileStore {
+        self.engine.ports().store()
+    }
+
+    /// Stops what is on its way to the backend.
+    pub(crate) fn stop(&self) {
+        self.engine.ports().transport().stop_all();
     }
 
     /// Closes the database's connection.
     pub(crate) fn close(&self) {
-        self.engine.ports().transport().stop_all();
-        self.engine.ports().store().connection().close();
+        self.stop();
+        self.store().inner().connection().close();
     }
 }
 

@@ -7,11 +7,13 @@ use leptos::task::spawn_local;
 use lume_sync::log::{Level, LogLine};
 use lume_sync::ports::Notice;
 use lume_sync::{StoreError, Trigger};
+use lume_web::channel::Hint;
+use lume_web::connectivity::is_visible;
 use lume_web::idb::DatabaseNotice;
 use wasm_bindgen::JsValue;
 
 use crate::shell::app_state::{App, Phase, Trouble};
-use crate::shell::{boot, page, triggers};
+use crate::shell::{boot, lock, page, triggers};
 
 thread_local! {
     static READING: Cell<bool> = const { Cell::new(false) };
@@ -53,9 +55,20 @@ pub(crate) fn hear_database(app: App, notice: DatabaseNotice) {
     }
 }
 
+/// Hears another tab. A tab that nobody looks at reads when somebody does: it may be frozen at any moment, and with a
+/// transaction open it would hold every other tab up.
+pub(crate) fn hear_tab(app: App, hint: Hint) {
+    match hint {
+        Hint::Changed if is_visible() => read_again(app),
+        Hint::Changed => {}
+        Hint::Locked => lock::hear_shut(app),
+    }
+}
+
 /// Reads everything anew: another tab may have changed it, or the worker, or have entered another profile. Hints come
 /// over the channel, and none is relied upon.
 pub(crate) fn read_again(app: App) {
+    lock::look_for_removal(app);
     app.data_changed();
     refresh(app);
     check_profile(app);
@@ -118,6 +131,8 @@ pub(crate) fn look_again(app: App) {
 fn judge(app: App, error: Option<&StoreError>) {
     let before = app.trouble.get_untracked();
     let now = match error {
+        // The lock's own screen says so.
+        Some(StoreError::Locked) => before,
         Some(error) => Some(boot::trouble(error)),
         // Only an open says that no newer version is in the way.
         None => before.filter(|trouble| *trouble == Trouble::Newer),

@@ -16,7 +16,7 @@ use crate::model::import::{self, Tallied};
 use crate::shell::app_state::App;
 use crate::shell::files::{self, PickedFile};
 use crate::shell::services::{AppEngine, local_now};
-use crate::shell::{format, status, triggers};
+use crate::shell::{format, lock, status, triggers};
 
 /// After so many rows the page gets a moment for the person.
 const ROWS_BETWEEN_RESTS: u64 = 20;
@@ -42,15 +42,45 @@ pub(crate) struct Preview {
     pub(crate) plan: Arc<ImportPlan>,
 }
 
-/// Writes everything unsent to a file that the browser keeps.
-pub(crate) async fn export(engine: &AppEngine) -> Result<Export, Failure> {
+/// A file that a passphrase opens. Its `Debug` would be of no use.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct EncryptedFile {
+    /// The file's name.
+    pub(crate) name: String,
+    bytes: Arc<[u8]>,
+}
+
+/// What was found in a file.
+pub(crate) enum Found {
+    /// What it would do.
+    Preview(Preview),
+    /// It wants a passphrase first.
+    Encrypted(EncryptedFile),
+}
+
+/// How every file in the age format begins.
+const AGE: &[u8] = b"age-encryption.org/";
+
+/// Writes everything unsent to a file that the browser keeps; one in the age format if it is to have a passphrase.
+pub(crate) async fn export(
+    engine: &AppEngine,
+    passphrase: Option<&str>,
+) -> Result<Export, Failure> {
     let export = engine
         .export_unsent()
         .await
         .map_err(|error| failure::of_reading(&error))?;
     if export.events > 0 {
         let name = format!("lume-unsent-{}.json", local_now().date());
-        files::download_json(&name, &export.bytes).ok_or_else(import::of_download)?;
+        let downloaded = match passphrase {
+            None => files::download(&name, "application/json", &export.bytes),
+            Some(passphrase) => {
+                let sealed = lock::worker().seal_file(passphrase, &export.bytes).await;
+                let sealed = sealed.map_err(import::of_passphrase)?;
+                files::download(&format!("{name}.age"), "application/octet-stream", &sealed)
+            }
+        };
+        downloaded.ok_or_else(import::of_download)?;
     }
     Ok(export)
 }
@@ -59,16 +89,28 @@ pub(crate) async fn export(engine: &AppEngine) -> Result<Export, Failure> {
 pub(crate) fn preview(
     app: App,
     file: PickedFile,
-    then: impl FnOnce(Result<Preview, Failure>) + 'static,
+    then: impl FnOnce(Result<Found, Failure>) + 'static,
 ) {
     spawn_local(async move { then(read(app, &file).await) });
 }
 
-async fn read(app: App, file: &PickedFile) -> Result<Preview, Failure> {
-    let refused = |error| {
-        let size = format::bytes(FILE_BYTES_MAX as u64);
-        import::of_file(error, &size)
-    };
+/// Opens an encrypted file and compares it with what is here. Nothing is changed.
+pub(crate) fn open_encrypted(
+    app: App,
+    file: EncryptedFile,
+    passphrase: String,
+    then: impl FnOnce(Result<Preview, Failure>) + 'static,
+) {
+    spawn_local(async move {
+        let opened = lock::worker().open_file(&passphrase, &file.bytes).await;
+        then(match opened {
+            Ok(bytes) => compare(app, file.name, &bytes).await,
+            Err(error) => Err(import::of_passphrase(error)),
+        });
+    });
+}
+
+async fn read(app: App, file: &PickedFile) -> Result<Found, Failure> {
     #[expect(
         clippy::cast_precision_loss,
         reason = "the limit is far below 2^53 bytes"
@@ -78,7 +120,22 @@ async fn read(app: App, file: &PickedFile) -> Result<Preview, Failure> {
         return Err(refused(FileError::TooLarge));
     }
     let bytes = file.read().await.ok_or_else(import::of_unreadable_file)?;
-    let read: ImportFile = decode(&bytes, import::check).map_err(refused)?;
+    if bytes.starts_with(AGE) {
+        return Ok(Found::Encrypted(EncryptedFile {
+            name: file.name(),
+            bytes: bytes.into(),
+        }));
+    }
+    compare(app, file.name(), &bytes).await.map(Found::Preview)
+}
+
+fn refused(error: FileError) -> Failure {
+    let size = format::bytes(FILE_BYTES_MAX as u64);
+    import::of_file(error, &size)
+}
+
+async fn compare(app: App, name: String, bytes: &[u8]) -> Result<Preview, Failure> {
+    let read: ImportFile = decode(bytes, import::check).map_err(refused)?;
     let exported = read.exported_at.map(format::moment);
     let engine = app.engine().ok_or_else(import::of_unreadable_file)?;
     let plan = engine
@@ -86,7 +143,7 @@ async fn read(app: App, file: &PickedFile) -> Result<Preview, Failure> {
         .await
         .map_err(|error| failure::of_reading(&error))?;
     Ok(Preview {
-        name: file.name(),
+        name,
         exported,
         plan: Arc::new(plan),
     })

@@ -12,7 +12,7 @@ use lume_web::timer::{Interval, every, sleep};
 
 use crate::shell::app_state::{App, Trouble};
 use crate::shell::services::now;
-use crate::shell::{background, status};
+use crate::shell::{background, lock, status};
 
 /// A planned pass comes at least this long after the plan, so that a reason to wait that is not known here costs
 /// little.
@@ -54,6 +54,7 @@ pub(crate) fn start(app: App) {
         }
         Signal::Offline => status::refresh(app),
         Signal::Foreground => {
+            lock::look(app);
             status::read_again(app);
             pass(app, Trigger::Foreground);
         }
@@ -61,6 +62,7 @@ pub(crate) fn start(app: App) {
             app.flush_drafts
                 .update(|count| *count = count.wrapping_add(1));
             background::leave(app);
+            lock::background(app);
         }
     });
     LISTENING.set(Some(listening));

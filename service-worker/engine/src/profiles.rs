@@ -3,8 +3,9 @@
 use lume_core::ids::DeviceId;
 use lume_sync::ports::{Clock, Notice, Random};
 use lume_sync::{Engine, EngineOptions, Remainder, StoreError, Trigger};
-use lume_web::channel::ChangeChannel;
+use lume_web::channel::{ChangeChannel, Hint};
 use lume_web::clock::WebClock;
+use lume_web::lock::WebKeyring;
 use lume_web::random::WebRandom;
 use lume_web::registry::{ProfileEntry, Registry};
 use lume_web::timer::sleep;
@@ -43,9 +44,13 @@ pub(crate) async fn flush_all(limit_ms: u64) -> Outcome {
     }
 }
 
-/// Engines for all profiles, and whether each one has got its own.
+/// Engines for all profiles, and whether each one has got its own. None while the device has an app lock: its key is in
+/// the memory of unlocked pages and nowhere else, so what is pending waits for one of them.
 async fn open_all() -> Result<(Vec<WorkerEngine>, bool), StoreError> {
     let registry = Registry::new(|_| {});
+    if registry.lock().await?.is_some() {
+        return Ok((Vec::new(), true));
+    }
     let profiles = registry.profiles().await?;
     let mut engines = Vec::new();
     for profile in &profiles {
@@ -59,13 +64,15 @@ async fn open_all() -> Result<(Vec<WorkerEngine>, bool), StoreError> {
 
 /// An engine over a profile's database; pages hear of what it changes.
 async fn open(registry: &Registry, profile: &ProfileEntry) -> Result<WorkerEngine, StoreError> {
-    let channel = ChangeChannel::join(&profile.name, || {});
+    let channel = ChangeChannel::join(&profile.name, |_| {});
     let observer = CallbackObserver::new(move |notice| {
         if let (Notice::Data, Some(channel)) = (notice, &channel) {
-            channel.announce();
+            channel.announce(Hint::Changed);
         }
     });
-    let ports = BrowserPorts::open(registry, &profile.name, observer, |_| {}).await?;
+    // A lock that is set from here on is met in the database, and no key is ever here.
+    let ring = WebKeyring::new(None, false, || {});
+    let ports = BrowserPorts::open(registry, &profile.name, ring, observer, |_| {}).await?;
     let options = EngineOptions {
         owner: DeviceId::from_random_bytes(WebRandom.bytes()).to_string(),
         client_version: env!("CARGO_PKG_VERSION").to_owned(),

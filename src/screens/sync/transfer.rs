@@ -1,5 +1,6 @@
 //! Unsent work as a file: export, and import after a look at what it would do.
 
+mod encrypted;
 mod preview;
 
 use leptos::html;
@@ -9,9 +10,10 @@ use crate::i18n::t;
 use crate::model::failure::Failure;
 use crate::model::import::Tallied;
 use crate::screens::export_button::ExportButton;
+use crate::screens::sync::transfer::encrypted::{Encrypted, PASSPHRASE_ID};
 use crate::screens::sync::transfer::preview::PreviewPanel;
 use crate::shell::app_state::use_app;
-use crate::shell::transfer::{Preview, preview};
+use crate::shell::transfer::{EncryptedFile, Found, Preview, preview};
 use crate::shell::{files, page};
 use crate::ui::failure_note::FailureNote;
 use crate::ui::notice::{Notice, Tone};
@@ -28,6 +30,8 @@ pub(super) enum Stage {
     Idle,
     /// The file is being read.
     Reading,
+    /// It wants a passphrase.
+    Encrypted(EncryptedFile),
     /// The person looks at what it would do.
     Asking(Preview),
     /// It is over.
@@ -53,9 +57,10 @@ pub(crate) fn Transfer() -> impl IntoView {
         failed.set(None);
         stage.set(Stage::Reading);
         preview(app, file, move |outcome| match outcome {
-            Ok(found) => {
-                stage.try_set(Stage::Asking(found));
-                request_animation_frame(|| page::focus(PREVIEW_ID));
+            Ok(Found::Preview(found)) => ask(stage, found),
+            Ok(Found::Encrypted(file)) => {
+                stage.try_set(Stage::Encrypted(file));
+                request_animation_frame(|| page::focus(PASSPHRASE_ID));
             }
             Err(failure) => {
                 stage.try_set(Stage::Idle);
@@ -67,6 +72,7 @@ pub(crate) fn Transfer() -> impl IntoView {
         stage.set(Stage::Idle);
         request_animation_frame(|| page::focus(IMPORT_ID));
     });
+    let found = Callback::new(move |found: Preview| ask(stage, found));
     let finish = Callback::new(move |outcome: Result<Tallied, Failure>| {
         match outcome {
             Ok(done) => {
@@ -88,25 +94,31 @@ pub(crate) fn Transfer() -> impl IntoView {
                 <button type="button" class="button button-quiet" id=IMPORT_ID data-testid="import-unsent" on:click=choose>
                     {t::transfer::import()}
                 </button>
-                <input type="file" hidden data-testid="import-file" accept=".json,application/json" tabindex="-1"
+                <input type="file" hidden data-testid="import-file" accept=".json,.age,application/json" tabindex="-1"
                     aria-label=t::transfer::file() node_ref=field on:change=read/>
             </div>
             <div>
                 <FailureNote failure=failed/>
                 <div role="status">
                     {move || match stage.get() {
-                        Stage::Idle | Stage::Asking(_) => ().into_any(),
+                        Stage::Idle | Stage::Asking(_) | Stage::Encrypted(_) => ().into_any(),
                         Stage::Reading => view! { <p class="quiet">{t::transfer::reading()}</p> }.into_any(),
                         Stage::Done(done) => view! { <Summary done=done/> }.into_any(),
                     }}
                 </div>
             </div>
             {move || match stage.get() {
-                Stage::Asking(found) => Some(view! { <PreviewPanel found=found close=close finish=finish/> }),
+                Stage::Asking(found) => Some(view! { <PreviewPanel found=found close=close finish=finish/> }.into_any()),
+                Stage::Encrypted(file) => Some(view! { <Encrypted file=file close=close found=found/> }.into_any()),
                 Stage::Idle | Stage::Reading | Stage::Done(_) => None,
             }}
         </section>
     }
+}
+
+fn ask(stage: RwSignal<Stage>, found: Preview) {
+    stage.try_set(Stage::Asking(found));
+    request_animation_frame(|| page::focus(PREVIEW_ID));
 }
 
 #[component]
