@@ -88,6 +88,7 @@ fn part_of(path: &str) -> Option<&'static str> {
         "br" | "gz" => return None,
         _ if path.contains("/.") => return None,
         "wasm" if path.starts_with("/lume-worker-") => "engine",
+        "wasm" if path.starts_with("/lume-passphrase-") => "passphrase",
         "wasm" => "wasm",
         "css" => "styles",
         "html" => "page",
@@ -95,6 +96,7 @@ fn part_of(path: &str) -> Option<&'static str> {
         _ if path.starts_with("/icons/") => "icons",
         "js" if path.starts_with("/boot-") => "page",
         "js" if path.starts_with("/service-worker") || path.starts_with("/register-") => "worker",
+        "js" if path.starts_with("/passphrase-") => "passphrase",
         "js" => "glue",
         _ => "other",
     })
@@ -109,6 +111,8 @@ mod tests {
         let cases = [
             ("/lume-0123456789abcdef_bg.wasm", Some("wasm")),
             ("/lume-worker-0123456789abcdef.wasm", Some("engine")),
+            ("/lume-passphrase-0123456789abcdef.wasm", Some("passphrase")),
+            ("/passphrase-0123456789abcdef.js", Some("passphrase")),
             ("/lume-0123456789abcdef.js", Some("glue")),
             ("/snippets/x-1/inline0.js", Some("glue")),
             ("/boot-0123456789abcdef.js", Some("page")),

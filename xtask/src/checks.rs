@@ -1,6 +1,7 @@
 //! The checks, one function per step.
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -11,13 +12,15 @@ use crate::project::Project;
 use crate::tools::{self, Engine};
 
 /// The packages that exist for the browser, and are linted for it besides.
-const WASM_PACKAGES: [&str; 8] = [
+const WASM_PACKAGES: [&str; 10] = [
     "-p",
     "lume",
     "-p",
     "lume-web",
     "-p",
     "lume-worker",
+    "-p",
+    "lume-passphrase",
     "-p",
     "lume-browser-tests",
 ];
@@ -67,6 +70,45 @@ pub(crate) fn docs(project: &Project) -> Result<()> {
             ])
             .env("RUSTDOCFLAGS", "-D warnings"),
     )
+}
+
+/// Judges what is depended on: licences, bans, versions that come twice, where packages come from; and what is known
+/// against them, where there is a copy of that list, since it is not fetched here.
+pub(crate) fn dependencies(project: &Project) -> Result<()> {
+    let deny = tools::cargo_deny(project)?;
+    let check = |what: &[&str]| {
+        process::run(
+            process::command(&deny)
+                .args(["--offline", "--locked", "--workspace", "check"])
+                .args(what)
+                .current_dir(&project.root),
+        )
+    };
+    // cargo-deny reads the packages that are resolved, and may not fetch them.
+    process::run(process::cargo(&project.root).args(["fetch", "--locked"]))?;
+    check(&["bans", "licenses", "sources"])?;
+    if advisories().is_some_and(|folder| holds_a_list(&folder)) {
+        return check(&["advisories"]);
+    }
+    println!(
+        "   no list of advisories here, so that none is looked at: `cargo deny fetch` gets it"
+    );
+    Ok(())
+}
+
+/// Whether a list was fetched: there is a folder for each.
+fn holds_a_list(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.path().join(".git"))
+        .any(|list| list.exists())
+}
+
+/// Where cargo-deny keeps the list of what is known against packages.
+fn advisories() -> Option<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    Some(home?.join("advisory-dbs"))
 }
 
 /// Runs all tests that need no browser.

@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use crate::project::Project;
 use crate::steps::{Step, run_all, run_one};
 use crate::tools::Engine;
-use crate::{bench, budget, checks, dist, end_to_end, engines, rooms, serve, tools};
+use crate::{bench, budget, checks, dist, end_to_end, engines, fuzz, rooms, serve, tools};
 
 const USAGE: &str = "\
 Usage: cargo xtask <command>
@@ -19,13 +19,14 @@ Usage: cargo xtask <command>
 Steps of those two:
   setup   install the tools that are missing
   build   build the release app into dist/ and the server
-  lint    format, rooms, clippy for host and wasm, docs
+  lint    format, rooms, clippy for host and wasm, docs, dependencies
   unit    native tests, and the service worker's
   sim     simulation, all of it, or: --seeds N, --from S, --go-on; --claims; --mutants
   browser tests in headless browsers: --engines chromium,firefox,webkit (default all)
   size    the app's size against its budget
   e2e     end-to-end tests against the real server: --engines as above for the path that runs in
           each engine; further arguments go to Playwright
+  fuzz-api  malformed requests against the real server: --cases N for each operation, --seed S
   chaos   kill browser and server for real and see what is left: --kills N, --seed S
   bench   measure start-up and saving in a browser
 ";
@@ -43,7 +44,7 @@ pub(crate) fn main(args: Vec<String>) -> Result<()> {
             Ok(())
         }
         "test" => run_all(&project, &all_steps()),
-        "setup" => run_all(&project, &setup_steps(&Engine::ALL)),
+        "setup" => run_all(&project, &all_setup_steps()),
         "build" => run_all(&project, &[SETUP_BUILD, BUILD]),
         "lint" => run_all(&project, &lint_steps()),
         "unit" => run_all(&project, &[UNIT, WORKER]),
@@ -63,6 +64,10 @@ pub(crate) fn main(args: Vec<String>) -> Result<()> {
             run_one("end-to-end tests", || {
                 end_to_end::run(&project, &projects, &rest)
             })
+        }
+        "fuzz-api" => {
+            run_all(&project, &[BUILD_SERVER])?;
+            run_one("malformed requests", || fuzz::run(&project, &rest))
         }
         "chaos" => {
             run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
@@ -92,6 +97,15 @@ const SETUP_BROWSER: Step = Step {
     takes: "seconds",
     needs: &[],
     run: |project| tools::browser_tools(project).map(drop),
+};
+const SETUP_CHECKS: Step = Step {
+    name: "tools for checking",
+    takes: "seconds, or 3 min the first time",
+    needs: &[],
+    run: |project| {
+        tools::cargo_deny(project)?;
+        tools::schemathesis(project).map(drop)
+    },
 };
 const FORMAT: Step = Step {
     name: "format",
@@ -123,6 +137,12 @@ const DOCS: Step = Step {
     needs: &[],
     run: checks::docs,
 };
+const DEPENDENCIES: Step = Step {
+    name: "dependencies",
+    takes: "seconds, or 2 min the first time",
+    needs: &[],
+    run: checks::dependencies,
+};
 const UNIT: Step = Step {
     name: "native tests",
     takes: "5 min",
@@ -147,6 +167,18 @@ const BUILD: Step = Step {
     needs: &[SETUP_BUILD.name],
     run: dist::build_all,
 };
+const BUILD_SERVER: Step = Step {
+    name: "release build of the server",
+    takes: "seconds, or 2 min from nothing",
+    needs: &[],
+    run: dist::build_server,
+};
+const FUZZ: Step = Step {
+    name: "malformed requests",
+    takes: "1 min",
+    needs: &[BUILD.name, SETUP_CHECKS.name],
+    run: |project| fuzz::run(project, &[]),
+};
 const SIZE: Step = Step {
     name: "size budget",
     takes: "seconds",
@@ -158,6 +190,30 @@ const E2E: Step = Step {
     takes: "5 min",
     needs: &[BUILD.name, SETUP_BROWSER.name],
     run: |project| end_to_end::run(project, &[APP_PROJECT], &[]),
+};
+const OUTCOMES: Step = Step {
+    name: "table of outcomes",
+    takes: "5 min",
+    needs: &[BUILD.name, SETUP_BROWSER.name],
+    run: |project| end_to_end::run(project, &[OUTCOMES_PROJECT], &[]),
+};
+const PATH: Step = Step {
+    name: "a path in each engine",
+    takes: "1 min",
+    needs: &[
+        BUILD.name,
+        SETUP_BROWSER.name,
+        engines::CHROMIUM.name,
+        engines::FIREFOX.name,
+        engines::WEBKIT.name,
+    ],
+    run: |project| end_to_end::run(project, &Engine::ALL.map(Engine::name), &[]),
+};
+const CHAOS: Step = Step {
+    name: "kills",
+    takes: "1 min",
+    needs: &[BUILD.name, SETUP_BROWSER.name],
+    run: |project| end_to_end::chaos(project, &[]),
 };
 /// The project of Playwright's configuration that holds the app's own tests.
 const APP_PROJECT: &str = "app";
@@ -171,6 +227,12 @@ fn setup_steps(engines: &[Engine]) -> Vec<Step> {
     steps
 }
 
+fn all_setup_steps() -> Vec<Step> {
+    let mut steps = setup_steps(&Engine::ALL);
+    steps.push(SETUP_CHECKS);
+    steps
+}
+
 fn browser_steps(engines: &[Engine]) -> Vec<Step> {
     let mut steps = vec![SETUP_BUILD];
     steps.extend(engines.iter().copied().map(engines::setup));
@@ -179,12 +241,20 @@ fn browser_steps(engines: &[Engine]) -> Vec<Step> {
 }
 
 fn lint_steps() -> Vec<Step> {
-    vec![SETUP_BUILD, FORMAT, ROOMS, CLIPPY_HOST, CLIPPY_WASM, DOCS]
+    vec![
+        SETUP_BUILD,
+        FORMAT,
+        ROOMS,
+        CLIPPY_HOST,
+        CLIPPY_WASM,
+        DOCS,
+        DEPENDENCIES,
+    ]
 }
 
 /// Every check, the quick and the telling ones first.
 fn all_steps() -> Vec<Step> {
-    let mut steps = setup_steps(&Engine::ALL);
+    let mut steps = all_setup_steps();
     steps.extend([
         FORMAT,
         ROOMS,
@@ -196,6 +266,6 @@ fn all_steps() -> Vec<Step> {
         SIM,
     ]);
     steps.extend(Engine::ALL.map(engines::browser_tests));
-    steps.extend([BUILD, SIZE, E2E]);
+    steps.extend([BUILD, SIZE, FUZZ, E2E, OUTCOMES, PATH, CHAOS, DEPENDENCIES]);
     steps
 }

@@ -13,12 +13,14 @@
 
 mod bench;
 mod budget;
+mod campaign;
 mod checks;
 mod cli;
 mod dist;
 mod end_to_end;
 mod engines;
 mod files;
+mod fuzz;
 mod process;
 mod project;
 mod rooms;

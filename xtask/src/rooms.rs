@@ -12,7 +12,7 @@ use crate::process;
 use crate::project::Project;
 
 /// Each package with those of ours that it may use.
-const ALLOWED: [(&str, &[&str]); 10] = [
+const ALLOWED: [(&str, &[&str]); 11] = [
     ("lume-core", &[]),
     ("lume-wire", &["lume-core"]),
     ("lume-sync", &["lume-core", "lume-wire"]),
@@ -22,6 +22,7 @@ const ALLOWED: [(&str, &[&str]); 10] = [
         "lume-worker",
         &["lume-core", "lume-wire", "lume-sync", "lume-web"],
     ),
+    ("lume-passphrase", &[]),
     ("lume-server", &["lume-core", "lume-wire"]),
     (
         "lume-sim",

@@ -104,8 +104,10 @@ fn summary(results: &[(&'static str, Outcome)], total: Duration) {
                 println!("  passed   {name:<24} {}", humane(*took));
             }
             Outcome::Failed(took, why) => {
-                let why = why.lines().next().unwrap_or_default();
-                println!("  FAILED   {name:<24} {}  {why}", humane(*took));
+                println!("  FAILED   {name:<24} {}", humane(*took));
+                for line in why.lines() {
+                    println!("           {line}");
+                }
             }
             Outcome::NotRun(needed) => println!("  not run  {name:<24} needs `{needed}`"),
         }

@@ -11,7 +11,7 @@ use crate::project::Project;
 use crate::tools::BuildTools;
 
 /// Files and folders that the app is built from; what does not exist counts as empty.
-const INPUTS: [&str; 13] = [
+const INPUTS: [&str; 14] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
@@ -20,6 +20,7 @@ const INPUTS: [&str; 13] = [
     "crates",
     "index.html",
     "locales",
+    "passphrase",
     "public",
     "service-worker",
     "src",

@@ -4,9 +4,10 @@
 //! files, and only a finished one takes the place of dist/. Nothing is done when no input has changed.
 
 mod compress;
-mod engine;
 mod fingerprint;
+mod module;
 mod page;
+mod passphrase;
 mod worker;
 
 use std::path::Path;
@@ -59,8 +60,9 @@ pub(crate) fn build_app(project: &Project) -> Result<()> {
     let next = project.root.join("dist.next");
     remove(&next)?;
     bundle(project, &tools, &next)?;
+    passphrase::write(project, &tools, &next)?;
     page::finish(&next)?;
-    let engine = engine::build(project, &tools, &next)?;
+    let engine = module::build(project, &tools, &next, module::ENGINE)?;
     worker::write(project, &next, &engine)?;
     compress::precompress(project, &next)?;
     files::write(&next.join(FINGERPRINT_FILE), wanted)?;

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::files;
 
-const SCRIPTS: [&str; 2] = ["boot", "register"];
+const SCRIPTS: [&str; 3] = ["boot", "register", "passphrase"];
 const STYLE_BEFORE: &str = "<link rel=\"stylesheet\" href=\"/";
 /// As many digits as trunk uses.
 const HASH_DIGITS: usize = 16;

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::files;
 use crate::project::Project;
 
-use super::engine::Engine;
+use super::module::Module;
 
 /// In the order in which they are joined.
 const PARTS: [&str; 5] = [
@@ -31,7 +31,7 @@ const RUNTIME_FILES: [&str; 1] = ["/config.json"];
 ///
 /// # Errors
 /// When a file can't be read or written.
-pub(super) fn write(project: &Project, dist: &Path, engine: &Engine) -> Result<()> {
+pub(super) fn write(project: &Project, dist: &Path, engine: &Module) -> Result<()> {
     let mut script = engine.glue.clone();
     for part in PARTS {
         let path = project.root.join("service-worker").join(part);

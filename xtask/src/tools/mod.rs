@@ -8,6 +8,7 @@ mod apt;
 mod browser;
 mod engine;
 mod node;
+mod python;
 mod rust;
 
 use std::ffi::OsString;
@@ -84,6 +85,22 @@ pub(crate) fn driver(project: &Project, engine: Engine) -> Result<Driver> {
 pub(crate) fn lint_tools() -> Result<()> {
     rust::component("clippy")?;
     rust::component("rustfmt")
+}
+
+/// Sees to the program that looks at dependencies.
+///
+/// # Errors
+/// When it is missing and can't be installed.
+pub(crate) fn cargo_deny(project: &Project) -> Result<PathBuf> {
+    Ok(rust::cargo_deny().ensure(project)?.join("cargo-deny"))
+}
+
+/// Sees to the program that makes requests from a description of an API.
+///
+/// # Errors
+/// When it is missing and can't be installed.
+pub(crate) fn schemathesis(project: &Project) -> Result<PathBuf> {
+    python::schemathesis(project)
 }
 
 /// The program of wasm-bindgen that runs tests in a browser.

@@ -13,6 +13,7 @@ pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// The newest that builds with this project's Rust version.
 const TRUNK_VERSION: &str = "0.21.14";
 const GECKODRIVER_VERSION: &str = "0.37.1";
+const CARGO_DENY_VERSION: &str = "0.20.2";
 
 /// A program that `cargo install` builds.
 pub(super) struct CargoTool {
@@ -58,6 +59,16 @@ pub(super) fn geckodriver() -> CargoTool {
         version: GECKODRIVER_VERSION.to_owned(),
         program: "geckodriver",
         takes: "4 min",
+    }
+}
+
+/// The judge of dependencies.
+pub(super) fn cargo_deny() -> CargoTool {
+    CargoTool {
+        package: "cargo-deny",
+        version: CARGO_DENY_VERSION.to_owned(),
+        program: "cargo-deny",
+        takes: "2 min",
     }
 }
 

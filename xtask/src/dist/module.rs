@@ -1,7 +1,7 @@
-//! Builds the service worker's engine: the same crates as the app without its user interface, as a wasm of its own.
+//! Builds what runs in workers: packages that are a wasm of their own beside the app's.
 //!
-//! A worker can't import scripts after its install, nor evaluate text. So the glue is handed over to be joined into
-//! the worker's script, and only the wasm is a file, which the worker loads when it is needed.
+//! A service worker can't import scripts after its install, nor evaluate text. So the glue is handed over to be joined
+//! into the worker's script, and only the wasm is a file, which the worker loads when it is needed.
 
 use std::path::{Path, PathBuf};
 
@@ -14,9 +14,10 @@ use crate::tools::{BuildTools, WASM};
 
 use super::page::hashed_name;
 
-const PACKAGE: &str = "lume-worker";
-/// The package's name as cargo and wasm-bindgen write it in files.
-const STEM: &str = "lume_worker";
+/// The engine in the service worker.
+pub(super) const ENGINE: &str = "lume-worker";
+/// What takes a passphrase, in a web worker.
+pub(super) const PASSPHRASE: &str = "lume-passphrase";
 /// What rustc emits, as for the app in index.html.
 const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
@@ -27,25 +28,32 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
-/// The built engine.
-pub(super) struct Engine {
+/// A built module.
+pub(super) struct Module {
     /// Defines `wasm_bindgen`, which loads the module and holds its exports.
     pub(super) glue: String,
-    /// Where the module lies in the built app, as in `/lume-worker-<hash>.wasm`.
+    /// Where it lies in the built app, as in `/lume-worker-<hash>.wasm`.
     pub(super) path: String,
 }
 
-/// Builds the engine and writes its module into the built app.
+/// Builds a package and writes its module into the built app.
 ///
 /// # Errors
 /// When a tool fails or a file can't be written.
-pub(super) fn build(project: &Project, tools: &BuildTools, dist: &Path) -> Result<Engine> {
-    let compiled = compile(project)?;
-    let folder = project.target.join(PACKAGE);
+pub(super) fn build(
+    project: &Project,
+    tools: &BuildTools,
+    dist: &Path,
+    package: &str,
+) -> Result<Module> {
+    // As cargo and wasm-bindgen write it in files.
+    let stem = package.replace('-', "_");
+    let compiled = compile(project, package, &stem)?;
+    let folder = project.target.join(package);
     process::run(
         process::command("wasm-bindgen")
             .args(["--target", "no-modules", "--no-typescript"])
-            .args(["--out-name", STEM, "--out-dir"])
+            .args(["--out-name", &stem, "--out-dir"])
             .arg(&folder)
             .arg(compiled)
             .env("PATH", tools.path()?),
@@ -55,28 +63,28 @@ pub(super) fn build(project: &Project, tools: &BuildTools, dist: &Path) -> Resul
         process::command("wasm-opt")
             .arg("-Oz")
             .args(WASM_FEATURES)
-            .arg(folder.join(format!("{STEM}_bg.wasm")))
+            .arg(folder.join(format!("{stem}_bg.wasm")))
             .arg("-o")
             .arg(&module)
             .env("PATH", tools.path()?),
     )?;
     let module = files::read(&module)?;
-    let name = hashed_name(PACKAGE, "wasm", &module);
+    let name = hashed_name(package, "wasm", &module);
     files::write(&dist.join(&name), module)?;
-    let glue = files::read(&folder.join(format!("{STEM}.js")))?;
-    Ok(Engine {
-        glue: String::from_utf8(glue).context("the engine's glue")?,
+    let glue = files::read(&folder.join(format!("{stem}.js")))?;
+    Ok(Module {
+        glue: String::from_utf8(glue).context("a module's glue")?,
         path: format!("/{name}"),
     })
 }
 
 /// Compiles with the profile of everything that is downloaded.
-fn compile(project: &Project) -> Result<PathBuf> {
+fn compile(project: &Project, package: &str, stem: &str) -> Result<PathBuf> {
     process::run(
         process::cargo(&project.root)
             .args(["build", "--locked", "--profile", "app"])
-            .args(["--target", WASM, "-p", PACKAGE]),
+            .args(["--target", WASM, "-p", package]),
     )?;
     let folder = project.target.join(WASM).join("app");
-    Ok(folder.join(format!("{STEM}.wasm")))
+    Ok(folder.join(format!("{stem}.wasm")))
 }
