@@ -144,11 +144,11 @@ test("the worker sends nothing in device mode and nothing after signing out", as
   await app.expectEntry("On this device alone", "local");
   const waker = await Waker.of(context, app.origin);
   await app.page.close();
-  const before = net.seen.length;
+  const before = net.asked.length;
 
   await waker.wake();
   await waker.untilFlushed();
-  expect(net.seen.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+  expect(net.asked.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([]);
 });
 
 test("sync turned off with something pending stays off in the worker", async ({ app, account, context, net }) => {
@@ -161,11 +161,11 @@ test("sync turned off with something pending stays off in the worker", async ({ 
   await again.expectSync("device");
   await again.page.close();
   end();
-  const before = net.seen.length;
+  const before = net.asked.length;
 
   await waker.wake();
   await waker.untilFlushed();
-  expect(net.seen.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+  expect(net.asked.slice(before).map(({ method, path }) => `${method} ${path}`)).toEqual([]);
 });
 
 test("a frozen tab that holds the lock does not keep the worker from delivering", async ({

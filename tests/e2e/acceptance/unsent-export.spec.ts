@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import { CHANGES, FailedEvents, refusal } from "../support/refusals.ts";
 import { expect, test } from "../support/test.ts";
 import { exportWith, fileOf, importFile, pickFile } from "../support/transfer.ts";
@@ -69,6 +71,7 @@ test("after this device was erased, a file brings back what had not been sent", 
   const file = await exportWith(app.page, dialog.getByTestId("export-unsent"));
   await dialog.getByLabel(/Type “erase”/).fill("erase");
   await dialog.getByRole("button", { name: "Erase everything" }).click();
+  await app.page.getByRole("button", { name: "Begin anew" }).click();
   await app.expectSync("device");
   await expect(app.entry("Saved by a file")).toHaveCount(0);
 
@@ -175,4 +178,44 @@ test("what a backend refused is refused again where it is imported, and can be d
   await expect(failed.about("Refused everywhere")).toBeVisible();
   await failed.discard("Refused everywhere");
   await expect(failed.all).toHaveCount(0);
+});
+
+test("an export with a passphrase is an age file that opens with it alone, and imports like any other", async ({
+  app,
+  api,
+  account,
+}) => {
+  await app.register({ ...account, email: `first-${account.email}` });
+  await app.goOffline();
+  await app.log("Nobody else's business");
+  await app.open("/sync");
+  await app.page.getByTestId("export-encrypt").check();
+  await app.page.getByTestId("export-unsent").click();
+  await expect(app.page.getByText("Use at least 8 characters.")).toBeVisible();
+  await app.page.getByLabel("Passphrase", { exact: true }).fill("seven quiet herons");
+  const download = app.page.waitForEvent("download");
+  await app.page.getByTestId("export-unsent").press("Enter");
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^lume-unsent-\d{4}-\d\d-\d\d\.json\.age$/);
+  const bytes = await readFile(await file.path());
+  expect(bytes.subarray(0, 30).toString()).toBe("age-encryption.org/v1\n-> scrypt".slice(0, 30));
+  expect(bytes.includes("Nobody else's business")).toBe(false);
+
+  await app.signOutKeepingUnsent();
+  await app.goOnline();
+  await app.register(account);
+  await app.open("/sync");
+  const chooser = app.page.waitForEvent("filechooser");
+  await app.page.getByTestId("import-unsent").click();
+  await (await chooser).setFiles({ name: "unsent.json.age", mimeType: "application/octet-stream", buffer: bytes });
+  const form = app.page.getByTestId("import-encrypted");
+  await form.getByLabel("Passphrase", { exact: true }).fill("eight loud herons");
+  await form.getByLabel("Passphrase", { exact: true }).press("Enter");
+  await expect(form.getByText("That is not the file’s passphrase")).toBeVisible();
+  await form.getByLabel("Passphrase", { exact: true }).fill("seven quiet herons");
+  await form.getByRole("button", { name: "Open the file" }).click();
+  await expect(app.page.getByTestId("import-preview")).toBeVisible();
+  await app.page.getByTestId("import-run").click();
+  await expect(app.page.getByText("The import is done")).toBeVisible();
+  await expect.poll(() => api.notes()).toEqual(["Nobody else's business"]);
 });

@@ -2,10 +2,18 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect } from "@playwright/test";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 
 import { FIREFOX } from "../support/paths.ts";
 import type { EngineBrowser, EnginePage } from "./browser.ts";
+
+declare global {
+  interface Window {
+    /** Whether another page is on its way to take this one's place. */
+    isLeft?: boolean;
+  }
+}
 
 /** Firefox over WebDriver BiDi. Playwright drives a Firefox of its own only. */
 export class Firefox implements EngineBrowser {
@@ -28,7 +36,7 @@ export class Firefox implements EngineBrowser {
     const page = await this.browser.newPage();
     this.page = page;
     return {
-      goto: async (address) => void (await page.goto(address)),
+      goto: (address) => leaveFor(page, address),
       reload: async () => void (await page.reload()),
       click: (selector) => page.locator(selector).click(),
       fill: (selector, text) => page.locator(selector).fill(text),
@@ -55,4 +63,22 @@ export class Firefox implements EngineBrowser {
     await this.kill();
     await rm(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
+}
+
+/**
+ * Opens an address, and waits until its page is there. The driver's own way waits for ever where the address is that of
+ * a page that was brought back as it was; so a page leaves by itself, with a mark that the next one does not have.
+ */
+async function leaveFor(page: Page, address: string): Promise<void> {
+  if (page.url() === "about:blank") {
+    await page.goto(address);
+    return;
+  }
+  await page.evaluate((address) => {
+    window.isLeft = true;
+    setTimeout(() => location.assign(address), 0);
+  }, address);
+  const isThere = () => !window.isLeft && document.readyState === "complete";
+  // Between two pages there is none to ask.
+  await expect.poll(() => page.evaluate(isThere).catch(() => false)).toBe(true);
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { Builder, By, type WebDriver, until } from "selenium-webdriver";
+import { Builder, type WebDriver, WebElementCondition } from "selenium-webdriver";
 
 import { WEBKIT_DRIVER, XVFB_RUN } from "../support/paths.ts";
 import { freePort } from "../support/server.ts";
@@ -35,16 +35,14 @@ export class WebKit implements EngineBrowser {
     const session = await new Builder().usingServer(this.address).forBrowser("MiniBrowser").build();
     this.session = session;
     const find = async (selector: string) =>
-      session.wait(until.elementIsVisible(await session.wait(until.elementLocated(By.css(selector)), FIND_MS_MAX)), FIND_MS_MAX);
+      session.wait(
+        new WebElementCondition(`for ${selector} to be in reach`, () => session.executeAsyncScript(inReach, selector)),
+        FIND_MS_MAX,
+      );
     return {
       goto: (address) => session.get(address),
       reload: () => session.navigate().refresh(),
-      click: async (selector) => {
-        const element = await find(selector);
-        // The driver itself scrolls too little where a bar lies over the page's end.
-        await session.executeScript((element: Element) => element.scrollIntoView({ block: "center" }), element);
-        await element.click();
-      },
+      click: async (selector) => (await find(selector)).click(),
       fill: async (selector, text) => {
         const field = await find(selector);
         if ((await field.getAttribute("type")) === "date") {
@@ -85,6 +83,29 @@ export class WebKit implements EngineBrowser {
     }
     throw new Error("WebKit's driver does not answer: `cargo xtask setup`");
   }
+}
+
+/**
+ * Finds the element that a person could use now: in the middle of the screen, where it stays, with nothing over it.
+ * The driver itself waits for none of that, and scrolls too little where a bar lies over the page's end. Runs in the
+ * page.
+ */
+function inReach(selector: string, done: (found: Element | null) => void): void {
+  const element = document.querySelector(selector);
+  if (element === null) {
+    done(null);
+    return;
+  }
+  element.scrollIntoView({ block: "center", behavior: "instant" });
+  const before = element.getBoundingClientRect();
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      const stays = x === before.x && y === before.y && width === before.width && height === before.height;
+      const top = document.elementFromPoint(x + width / 2, y + height / 2);
+      done(stays && width > 0 && element.contains(top) ? element : null);
+    }),
+  );
 }
 
 /** Gives a field a value, as if a person had picked it. Runs in the page. */

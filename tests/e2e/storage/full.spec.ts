@@ -1,4 +1,12 @@
-import { countRows, fillToTheBrim, limitStorage, SMALL_QUOTA_BYTES } from "../support/storage.ts";
+import {
+  bystander,
+  countRows,
+  fillToTheBrim,
+  holdWrites,
+  limitStorage,
+  profileDatabase,
+  SMALL_QUOTA_BYTES,
+} from "../support/storage.ts";
 import { expect, test } from "../support/test.ts";
 
 // Its cache would fill the little room that these tests leave.
@@ -47,6 +55,26 @@ test("with no room left nothing is half saved and the form stays, until it is sa
   await app.page.reload();
   await app.started();
   await expect(app.note, "the draft is gone with the save").toHaveCount(0);
+});
+
+test("what is typed just before a slow save that fails is kept as a draft", async ({ app }) => {
+  await limitStorage(app, SMALL_QUOTA_BYTES);
+  await app.open();
+  await app.log("While there was room");
+  await fillToTheBrim(app.page);
+  const other = await bystander(app);
+  const release = await holdWrites(other, await profileDatabase(app.page));
+
+  await app.page.getByTestId("mood-sad").click();
+  await app.note.fill("On a slow device");
+  await app.page.getByTestId("save-entry").click();
+  // A timer that is set after the draft's own, for longer: when it rings, the draft's time to be written has passed.
+  await app.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 400)));
+  await expect(app.page.getByTestId("save-entry"), "it is still being saved").toBeDisabled();
+  await release();
+
+  await expect(app.page.getByRole("alert").filter({ hasText: "no room left" })).toBeVisible();
+  await expect(app.page.getByTestId("draft-keeping")).toContainText("in this tab alone");
 });
 
 test("where nothing can keep the form, it is said to be on the screen alone", async ({ app }) => {

@@ -29,10 +29,10 @@ test("a tab whose database a newer version takes over makes way at once, writes 
   await app.page.getByTestId("save-entry").click();
   const alert = app.page.getByRole("alert").filter({ hasText: "can’t save any more" });
   await expect(alert).toContainText("Nothing was saved, and what you wrote is still here.");
-  const sent = net.seen.length;
+  const asked = net.asked.length;
   await app.syncNow();
   expect(await dumpDatabases(other)).toBe(before);
-  expect(net.seen).toHaveLength(sent);
+  expect(net.asked).toHaveLength(asked);
 
   await app.page.reload();
   const trouble = app.page.getByTestId("trouble");

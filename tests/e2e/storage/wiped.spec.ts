@@ -98,6 +98,7 @@ test("what a person erases is not told as lost", async ({ app }) => {
   await app.page.getByRole("button", { name: "Erase everything…" }).click();
   await app.page.getByLabel(/to confirm/).fill("erase");
   await app.page.getByRole("button", { name: "Erase everything", exact: true }).click();
+  await app.page.getByRole("button", { name: "Begin anew" }).click();
   await expect(app.page).toHaveURL(`${app.origin}/`);
   await app.started();
   await expect(app.page.getByTestId("entry")).toHaveCount(0);

@@ -13,8 +13,9 @@ export async function freeze(page: Page): Promise<() => Promise<void>> {
   const session = await page.context().newCDPSession(page);
   const set = async (state: "frozen" | "active") => {
     await session.send("Page.setWebLifecycleState", { state });
-    // The browser says nothing when it does not do it.
-    await expect.poll(() => page.evaluate(() => document.documentElement.dataset.frozen)).toBe(String(state === "frozen"));
+    // The browser says nothing when it does not do it. A page that loads anew because of what it finds is awake.
+    const isFrozen = () => page.evaluate(() => document.documentElement.dataset.frozen ?? "false").catch(() => "false");
+    await expect.poll(isFrozen).toBe(String(state === "frozen"));
   };
   await set("frozen");
   return () => set("active");

@@ -117,6 +117,11 @@ export class FaultProxy {
     return this.requests(method, path).length;
   }
 
+  /** What the backend was asked: not what a page or its worker fetches of the app itself, whenever it likes. */
+  get asked(): Seen[] {
+    return this.seen.filter(({ path }) => path === "/health" || path.startsWith("/api/"));
+  }
+
   async dispose(): Promise<void> {
     if (this.listener.listening) {
       await this.close();

@@ -18,6 +18,8 @@ interface Stub {
 declare global {
   interface Window {
     storageStub: Stub;
+    /** Whether a bystander goes on holding the store of entries. */
+    heldWrites: boolean;
   }
 }
 
@@ -121,6 +123,39 @@ export async function clearSiteData(page: Page, origin: string, storageTypes: st
   const session = await page.context().newCDPSession(page);
   await session.send("Storage.clearDataForOrigin", { origin, storageTypes });
   await session.detach();
+}
+
+/**
+ * Keeps every other page from writing entries, until what it gives is called: a transaction of a bystander's that asks
+ * for one thing after the other.
+ */
+export async function holdWrites(page: Page, name: string): Promise<() => Promise<void>> {
+  await page.evaluate(async (name) => {
+    const opening = indexedDB.open(name);
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = () => reject(opening.error);
+    });
+    window.heldWrites = true;
+    const entries = database.transaction("entries", "readwrite").objectStore("entries");
+    await new Promise<void>((resolve) => {
+      const ask = () => {
+        entries.count().onsuccess = () => {
+          resolve();
+          if (window.heldWrites) {
+            ask();
+          } else {
+            database.close();
+          }
+        };
+      };
+      ask();
+    });
+  }, name);
+  return () =>
+    page.evaluate(() => {
+      window.heldWrites = false;
+    });
 }
 
 /** A page of the app's origin that does not run the app. */
