@@ -40,7 +40,7 @@ impl Drop for Page {
     }
 }
 
-/// A transaction of another connection that keeps the drafts to itself until it is told to end.
+/// A transaction of another connection that keeps the drafts to itself until this is dropped.
 struct Occupation;
 
 impl Occupation {
@@ -72,8 +72,10 @@ impl Occupation {
     async fn next_answer(&self) {
         js_wait("new Promise((answered) => { occupation.answered = answered; })").await;
     }
+}
 
-    fn end(self) {
+impl Drop for Occupation {
+    fn drop(&mut self) {
         js("occupation.ended = true");
     }
 }
@@ -151,7 +153,7 @@ async fn a_write_that_was_issued_in_an_earlier_task_is_given_up() {
     other.next_answer().await;
 
     Page::put_aside();
-    other.end();
+    drop(other);
 
     assert_eq!(
         writing.await,
