@@ -6,6 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::AppState;
+use crate::config::Config;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 const HEADERS: HeaderValue = HeaderValue::from_static(
@@ -46,6 +47,27 @@ fn allowed_origin(headers: &HeaderMap, origins: &[String]) -> Option<HeaderValue
         .iter()
         .any(|allowed| allowed.as_bytes() == origin.as_bytes())
         .then(|| origin.clone())
+}
+
+/// Whether a page may open a WebSocket, to which CORS does not apply: one of ours or of a configured origin. Programs
+/// that are no browsers name no origin.
+pub(super) fn may_connect(headers: &HeaderMap, config: &Config) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return true;
+    };
+    if allowed_origin(headers, &config.origins).is_some() {
+        return true;
+    }
+    let forwarded = config.behind_proxy.then(|| headers.get("x-forwarded-host"));
+    let host = forwarded.flatten().or_else(|| headers.get(header::HOST));
+    let page = origin.to_str().ok().and_then(|origin| {
+        let host = origin.strip_prefix("https://");
+        host.or_else(|| origin.strip_prefix("http://"))
+    });
+    match (page, host) {
+        (Some(page), Some(host)) => host.as_bytes().eq_ignore_ascii_case(page.as_bytes()),
+        _ => false,
+    }
 }
 
 fn preflight_answer() -> Response {
