@@ -21,7 +21,7 @@ use crate::service::Service;
 /// How long a revision is kept once another has taken its place.
 pub const HISTORY_DAYS: i64 = 180;
 /// Revisions in a page where the request does not say.
-const LIMIT_DEFAULT: u32 = 50;
+pub(crate) const REVISIONS_DEFAULT: u32 = 50;
 
 /// What of a history is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl HistoryQuery {
     /// 400 with the parameters that can't be read.
     pub fn read(params: &[(String, String)]) -> Result<Self, ApiError> {
         let mut query = Self {
-            limit: LIMIT_DEFAULT,
+            limit: REVISIONS_DEFAULT,
             before: Rev(i64::MAX),
         };
         let mut refused = ApiError::new(ErrorCode::BadRequest, "some parameters are not valid");

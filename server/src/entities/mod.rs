@@ -23,6 +23,7 @@ use lume_wire::{ApiError, ErrorCode, Rev};
 
 pub(crate) use create::create_once;
 pub(crate) use delete::delete_once;
+pub(crate) use history::REVISIONS_DEFAULT;
 pub use history::{HISTORY_DAYS, HistoryQuery};
 pub use list::ListQuery;
 pub(crate) use list::{LIMIT_DEFAULT, LIMIT_MAX};

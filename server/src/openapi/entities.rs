@@ -9,7 +9,7 @@ use lume_wire::history::REVISIONS_MAX;
 use serde_json::{Value, json};
 
 use super::{Operation, Security, data, no_content, query, reference, refusals};
-use crate::entities::{LIMIT_DEFAULT, LIMIT_MAX};
+use crate::entities::{LIMIT_DEFAULT, LIMIT_MAX, REVISIONS_DEFAULT};
 
 const ANY: &[ErrorCode] = &[BadRequest, Unauthorized, TokenExpired, ApiKey, Upgrade];
 const CHANGE: &[ErrorCode] = &[Permission, InProgress, KeyReused, KeyExpired];
@@ -184,10 +184,10 @@ fn list() -> Value {
 }
 
 fn history() -> Value {
-    let limit = json!({ "type": "integer", "minimum": 1, "maximum": REVISIONS_MAX, "default": 50 });
+    let limit = json!({ "type": "integer", "minimum": 1, "maximum": REVISIONS_MAX, "default": REVISIONS_DEFAULT });
     operation(
         "moodHistory",
-        "What an entry was, newest first: at most 100 revisions, for 180 days",
+        "What an entry was, newest first: at most 100 revisions, each for 180 days after another took its place",
         vec![
             query("limit", &limit, "How many."),
             query(

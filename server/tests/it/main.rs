@@ -18,6 +18,7 @@ mod input;
 mod keys;
 mod limits;
 mod live;
+mod load;
 mod log;
 mod maintenance;
 mod moods;
