@@ -4,9 +4,10 @@
 //! number sees all lower ones. So the number is a safe place to read on from. A page shows each entity once, at its last
 //! change, which is where its revision stands in the order.
 //!
-//! A cursor holds the number, and a mark of the database's epoch and the account. One that this database did not give
-//! to this account, that lies ahead of it, or that is so old that tombstones behind it are gone gets 410 `resync`; the
-//! reader begins again without a cursor, and learns from the page's epoch whether the database was replaced.
+//! A cursor holds the number, and a mark of the database's epoch and the account. One that can't be read on from gets 410
+//! `resync`, and the reader begins again without one. The error's field `cursor` says why: `too_old` where tombstones
+//! behind it are gone, so that what the feed lacks was deleted; `ahead` or `unknown` (of another epoch or account, or
+//! nothing of ours) where the database was replaced, so that what the feed lacks was lost.
 
 use lume_core::ids::{EntityId, UserId};
 use lume_core::time::Timestamp;
@@ -181,12 +182,22 @@ fn begin(
             began_past: pruned,
         });
     };
-    Cursor::read(text, epoch, user)
-        .filter(|cursor| cursor.rev <= commit_no && cursor.rev.max(cursor.began_past) >= pruned)
-        .ok_or_else(|| {
-            let message = "this cursor leads nowhere any more, please begin without one";
-            ApiError::new(ErrorCode::Resync, message)
-        })
+    let Some(cursor) = Cursor::read(text, epoch, user) else {
+        return Err(resync("unknown"));
+    };
+    if cursor.rev > commit_no {
+        return Err(resync("ahead"));
+    }
+    if cursor.rev.max(cursor.began_past) < pruned {
+        return Err(resync("too_old"));
+    }
+    Ok(cursor)
+}
+
+/// What the reader lacks was deleted only where its cursor is too old.
+fn resync(problem: &str) -> ApiError {
+    let message = "this cursor leads nowhere any more, please begin without one";
+    ApiError::new(ErrorCode::Resync, message).with_field("cursor", problem)
 }
 
 /// The entities whose last change came after a commit, in the order of these changes, and whether there are more.
@@ -240,9 +251,13 @@ mod tests {
         UserId::from_random_bytes([byte; 16])
     }
 
-    fn begun(cursor: Cursor, commit_no: i64, pruned: i64) -> bool {
+    /// What is wrong with a cursor; empty where it is good.
+    fn problem(cursor: Cursor, commit_no: i64, pruned: i64) -> String {
         let text = cursor.write("epoch", user(1));
-        begin(Some(&text), "epoch", user(1), commit_no, pruned).is_ok()
+        match begin(Some(&text), "epoch", user(1), commit_no, pruned) {
+            Ok(_) => String::new(),
+            Err(error) => error.fields["cursor"].clone(),
+        }
     }
 
     #[test]
@@ -272,14 +287,15 @@ mod tests {
 
     #[test]
     fn a_cursor_is_good_between_what_is_gone_and_what_is_there() {
-        assert!(begun(Cursor::after(5), 5, 5));
-        assert!(!begun(Cursor::after(6), 5, 0), "ahead");
-        assert!(!begun(Cursor::after(4), 9, 5), "too old");
+        assert_eq!(problem(Cursor::after(5), 5, 5), "");
+        assert_eq!(problem(Cursor::after(6), 5, 0), "ahead");
+        assert_eq!(problem(Cursor::after(4), 9, 5), "too_old");
         let still_beginning = Cursor {
             rev: 2,
             began_past: 5,
         };
-        assert!(begun(still_beginning, 9, 5), "it never had what is gone");
-        assert!(!begun(still_beginning, 9, 6), "but more is gone since");
+        // It never had what is gone, until more is gone.
+        assert_eq!(problem(still_beginning, 9, 5), "");
+        assert_eq!(problem(still_beginning, 9, 6), "too_old");
     }
 }

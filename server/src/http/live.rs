@@ -208,6 +208,8 @@ async fn tell(socket: &mut WebSocket, state: &AppState, listening: Listening) ->
             return End::Gone;
         }
         tokio::select! {
+            // What has come is heard before the time for it is found to be over.
+            biased;
             message = socket.recv() => match received(message) {
                 Ok(message) => if let Err(end) = pulse.heard(&message) {
                     return end;

@@ -57,7 +57,9 @@ fn changes() -> Value {
                 "cursor",
                 &json!({ "type": "string" }),
                 "The next_cursor of the page before; without one, from the beginning. One that is too old, or not this \
-                 database's, is answered with resync: begin again without one, and look at server_epoch.",
+                 database's, is answered with resync: begin again without one, and look at server_epoch. The error's \
+                 field cursor is too_old where what the feed lacks was deleted, and ahead or unknown where the database \
+                 was replaced.",
             ),
             query("limit", &limit, "How many."),
         ],

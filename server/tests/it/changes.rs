@@ -40,6 +40,11 @@ fn at(entity: EntityId, rev: i64) -> (String, i64) {
     (entity.to_string(), rev)
 }
 
+fn assert_resync(reply: &Reply, problem: &str) {
+    assert_eq!(reply.refused(), (410, "resync"));
+    assert_eq!(reply.field("cursor"), problem);
+}
+
 async fn signed_in_again(app: &App) -> Person<'_> {
     let login = json!({ "email": "alice@example.org", "password": PASSWORD });
     Person::of(app, &app.post("/api/v1/auth/login", login).await)
@@ -166,7 +171,7 @@ async fn a_cursor_from_before_the_horizon_is_answered_with_resync() {
     app.service.sweep().unwrap();
     let alice = signed_in_again(&app).await;
 
-    assert_eq!(page(&alice, &old, 500).await.refused(), (410, "resync"));
+    assert_resync(&page(&alice, &old, 500).await, "too_old");
     assert_eq!(page(&alice, &seen, 500).await.status, 200);
     let mut next = String::new();
     for number in 1..=3 {
@@ -186,11 +191,9 @@ async fn a_cursor_that_this_database_did_not_give_is_answered_with_resync() {
     let hers = cursor(&alice.get(CHANGES).await);
 
     for strange in ["x", "0", "~", "7~7", &hers[1..], &format!("{hers}0~1~1")] {
-        let reply = page(&alice, strange, 500).await;
-        assert_eq!(reply.refused(), (410, "resync"), "{strange}");
+        assert_resync(&page(&alice, strange, 500).await, "unknown");
     }
-    let reply = page(&bob, &hers, 500).await;
-    assert_eq!(reply.refused(), (410, "resync"), "another account's");
+    assert_resync(&page(&bob, &hers, 500).await, "unknown");
     assert_eq!(page(&alice, &hers, 500).await.status, 200);
 }
 
@@ -213,7 +216,7 @@ async fn a_cursor_of_another_epoch_is_answered_with_resync_and_the_pages_have_th
     let refused = page(&alice, &cursor(&old), 500).await;
     let anew = page(&alice, "", 500).await;
 
-    assert_eq!(refused.refused(), (410, "resync"));
+    assert_resync(&refused, "unknown");
     assert_eq!(anew.data()["server_epoch"], "another");
     assert_eq!(changes(&anew), changes(&old));
 }
@@ -233,7 +236,7 @@ async fn a_cursor_ahead_of_the_server_is_answered_with_resync() {
         .write(|transaction| Ok(transaction.execute_batch(back)?))
         .unwrap();
 
-    assert_eq!(page(&alice, &ahead, 500).await.refused(), (410, "resync"));
+    assert_resync(&page(&alice, &ahead, 500).await, "ahead");
     assert_eq!(page(&alice, &before, 500).await.status, 200);
 }
 

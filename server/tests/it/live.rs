@@ -2,14 +2,17 @@
 //!
 //! In the tests of time the runtime's clock is stopped where everybody waits, and moves on by itself.
 
+use std::time::Duration;
+
 use axum::http::Method;
 use futures::{SinkExt as _, StreamExt as _};
 use lume_server::Config;
 use lume_wire::Secret;
+use lume_wire::live::PING_SECONDS;
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
@@ -19,6 +22,8 @@ use crate::batch::{created, results, updated};
 use crate::limits::Listening;
 
 const LIVE: &str = "/api/v1/live";
+/// What is not said by then is never said.
+const WAIT_SECONDS_MAX: u64 = 10;
 
 struct Socket(WebSocketStream<TcpStream>);
 
@@ -63,7 +68,9 @@ impl Socket {
     /// The next message that is no ping.
     async fn next(&mut self) -> Message {
         loop {
-            match self.0.next().await.expect("it is open") {
+            let message = timeout(Duration::from_secs(WAIT_SECONDS_MAX), self.0.next()).await;
+            let message = message.expect("something is said in time");
+            match message.expect("it is open") {
                 Ok(Message::Ping(_)) => {}
                 Ok(message) => return message,
                 Err(error) => panic!("{error}"),
@@ -265,26 +272,39 @@ async fn every_end_of_a_session_ends_its_connections() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_answer_a_ping_is_gone_and_whoever_does_stays() {
+async fn whoever_does_not_answer_a_ping_is_gone() {
     let app = App::new();
     let server = Listening::start(&app).await;
     let alice = app.alice().await;
     let mut deaf = listen(&server, &alice.access).await;
-    let mut there = listen(&server, &alice.access).await;
     tokio::time::pause();
     let began = Instant::now();
 
     // Without the library, which would answer.
     let mut said = Vec::new();
-    deaf.0.get_mut().read_to_end(&mut said).await.ok();
+    let gone = deaf.0.get_mut().read_to_end(&mut said);
+    // A reset is an end as well.
+    let _ = timeout(Duration::from_secs(10 * PING_SECONDS), gone).await;
 
     assert_eq!(said, [0x89, 0], "one ping, and no goodbye");
     let seconds = began.elapsed().as_secs();
     assert!((59..=62).contains(&seconds), "{seconds} s");
+}
+
+#[tokio::test]
+async fn whoever_answers_every_ping_stays() {
+    let app = App::new();
+    let server = Listening::start(&app).await;
+    let alice = app.alice().await;
+    let mut there = listen(&server, &alice.access).await;
+    tokio::time::pause();
+    let began = Instant::now();
+
     for _ in 0..5 {
         let message = there.0.next().await.expect("it is open");
         assert!(matches!(message, Ok(Message::Ping(_))), "{message:?}");
     }
+
     assert!(began.elapsed().as_secs() >= 5 * 30 - 1);
 }
 
@@ -359,6 +379,27 @@ async fn an_account_has_twenty_connections() {
 }
 
 #[tokio::test]
+async fn an_account_that_connects_too_often_waits() {
+    let app = App::with(
+        Config {
+            requests_per_minute: 2,
+            ..config()
+        },
+        None,
+    );
+    let server = Listening::start(&app).await;
+    let alice = app.alice().await;
+    for _ in 0..2 {
+        listen(&server, &alice.access).await;
+    }
+
+    let mut socket = open(&server).await;
+    socket.hello(&alice.access).await;
+
+    assert_eq!(socket.closed().await.0, 4429);
+}
+
+#[tokio::test]
 async fn half_of_all_connections_stay_for_requests() {
     let app = App::with(
         Config {
@@ -389,7 +430,8 @@ async fn a_server_that_stops_says_goodbye_and_waits_for_nobody_long() {
     assert_eq!(silent.closed().await.0, 1001);
     tokio::time::pause();
     let began = Instant::now();
-    server.served.await.expect("it ends");
+    let end = timeout(Duration::from_secs(WAIT_SECONDS_MAX), server.served).await;
+    end.expect("in time").expect("it ends");
     assert!(began.elapsed().as_secs() <= 2);
     drop(deaf);
 }

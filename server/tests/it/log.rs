@@ -69,7 +69,7 @@ fn listen(running: &Running, token: &str) {
     let hello = json!({ "type": "hello", "access_token": token }).to_string();
     let mut stream = TcpStream::connect(("127.0.0.1", running.port)).expect("it listens");
     stream.write_all(head.as_bytes()).expect("it reads");
-    let mut frame = vec![0x81, 0x80 | 126];
+    let mut frame = vec![0x81, 0xfe];
     let length = u16::try_from(hello.len()).expect("a short text");
     frame.extend(length.to_be_bytes());
     frame.extend([0; 4]);
