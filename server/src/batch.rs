@@ -68,12 +68,6 @@ enum Lane {
     Stopped,
 }
 
-/// What became of an event, before it is told.
-enum Fate {
-    Done(Outcome),
-    Refused(ApiError),
-}
-
 impl Service {
     /// Applies the events of a batch in order: 200 with a result for each.
     pub fn batch(&self, caller: Caller, request: &BatchRequest) -> Answer {
@@ -139,18 +133,13 @@ impl Lane {
 fn in_savepoint(
     transaction: &Transaction<'_>,
     event: &BatchEvent,
-    apply: impl FnOnce() -> Result<Fate, ServerError>,
+    apply: impl FnOnce() -> Result<Outcome, ServerError>,
 ) -> Result<BatchResult, ServerError> {
     transaction.execute_batch("SAVEPOINT event")?;
     let result = match apply() {
-        Ok(Fate::Done(outcome)) => told(event, outcome)?,
-        Ok(Fate::Refused(error)) => refused(event, error),
-        Err(ServerError::Refused(error)) => {
-            transaction.execute_batch("ROLLBACK TO event")?;
-            refused(event, *error)
-        }
+        Ok(outcome) => told(event, outcome)?,
+        // Where a failure took the whole transaction along, there is nothing to go back to, and the batch fails.
         Err(failure) => {
-            // Where the failure took the whole transaction along, this fails too, and so does the batch.
             transaction.execute_batch("ROLLBACK TO event")?;
             refused_by(event, &Answer::failure(&failure))?
         }
@@ -166,7 +155,7 @@ fn apply(
     event: &BatchEvent,
     before: Option<Rev>,
     now: Timestamp,
-) -> Result<Fate, ServerError> {
+) -> Result<Outcome, ServerError> {
     let key = event.event_id.to_string();
     let change = Change {
         caller,
@@ -176,7 +165,7 @@ fn apply(
     let Some((kind, operation)) = meaning(event) else {
         let message = "this server knows no event of this type";
         let error = ApiError::new(ErrorCode::BadRequest, message).with_field("type", "unknown");
-        return Ok(Fate::Refused(error));
+        return Err(error.into());
     };
     if operation != Operation::Delete {
         check_same_id(&event.payload, id)?;
@@ -185,31 +174,29 @@ fn apply(
         if_match: IfMatch::Rev(rev),
         is_said: event.base_rev.is_some(),
     });
-    let outcome = match (operation, base) {
+    match (operation, base) {
         (Operation::Create, _) => {
             let mut body = event.payload.clone();
             body.entry("id").or_insert_with(|| id.to_string().into());
-            create_once(transaction, kind, &change, id, &body, now)?
+            create_once(transaction, kind, &change, id, &body, now)
         }
         (Operation::Update, Some(base)) => {
-            update_once(transaction, kind, &change, id, base, &event.payload, now)?
+            update_once(transaction, kind, &change, id, base, &event.payload, now)
         }
         (Operation::Update, None) => {
             if !is_known(transaction, caller.user, &key)? {
                 let message = "base_rev must say which revision the change is based on";
-                let error = ApiError::new(ErrorCode::PreconditionRequired, message);
-                return Ok(Fate::Refused(error));
+                return Err(ApiError::new(ErrorCode::PreconditionRequired, message).into());
             }
             // Its answer is there, and whatever it was based on does not matter any more.
             let base = Base {
                 if_match: IfMatch::Never,
                 is_said: false,
             };
-            update_once(transaction, kind, &change, id, base, &event.payload, now)?
+            update_once(transaction, kind, &change, id, base, &event.payload, now)
         }
-        (Operation::Delete, base) => delete_once(transaction, kind, &change, id, base, now)?,
-    };
-    Ok(Fate::Done(outcome))
+        (Operation::Delete, base) => delete_once(transaction, kind, &change, id, base, now),
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,4 @@
 //! The WebSocket that tells when there are changes.
-//!
-//! In the tests of time the runtime's clock is stopped where everybody waits, and moves on by itself.
 
 use std::time::Duration;
 
@@ -8,11 +6,9 @@ use axum::http::Method;
 use futures::{SinkExt as _, StreamExt as _};
 use lume_server::Config;
 use lume_wire::Secret;
-use lume_wire::live::PING_SECONDS;
 use serde_json::{Value, json};
-use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
@@ -23,12 +19,12 @@ use crate::limits::Listening;
 
 const LIVE: &str = "/api/v1/live";
 /// What is not said by then is never said.
-const WAIT_SECONDS_MAX: u64 = 10;
+pub(crate) const WAIT_SECONDS_MAX: u64 = 10;
 
-struct Socket(WebSocketStream<TcpStream>);
+pub(crate) struct Socket(pub(crate) WebSocketStream<TcpStream>);
 
 /// Opens a WebSocket, from a page of an origin where one is given, or gets the status of the refusal.
-async fn try_open(server: &Listening, origin: Option<&str>) -> Result<Socket, u16> {
+pub(crate) async fn try_open(server: &Listening, origin: Option<&str>) -> Result<Socket, u16> {
     let stream = server.connect().await;
     let address = format!("ws://{}{LIVE}", server.address);
     let mut request = address.into_client_request().expect("an address");
@@ -43,12 +39,12 @@ async fn try_open(server: &Listening, origin: Option<&str>) -> Result<Socket, u1
     }
 }
 
-async fn open(server: &Listening) -> Socket {
+pub(crate) async fn open(server: &Listening) -> Socket {
     try_open(server, None).await.expect("it opens")
 }
 
 /// A WebSocket that has heard where its account is.
-async fn listen(server: &Listening, token: &str) -> Socket {
+pub(crate) async fn listen(server: &Listening, token: &str) -> Socket {
     let mut socket = open(server).await;
     socket.hello(token).await;
     socket.cursor().await;
@@ -56,11 +52,11 @@ async fn listen(server: &Listening, token: &str) -> Socket {
 }
 
 impl Socket {
-    async fn say(&mut self, text: &str) {
+    pub(crate) async fn say(&mut self, text: &str) {
         self.0.send(Message::text(text)).await.expect("it is read");
     }
 
-    async fn hello(&mut self, token: &str) {
+    pub(crate) async fn hello(&mut self, token: &str) {
         let hello = json!({ "type": "hello", "access_token": token });
         self.say(&hello.to_string()).await;
     }
@@ -79,7 +75,7 @@ impl Socket {
     }
 
     /// The cursor that the next message tells.
-    async fn cursor(&mut self) -> String {
+    pub(crate) async fn cursor(&mut self) -> String {
         let message = self.next().await;
         let text = message.to_text().expect("a text");
         let message: Value = serde_json::from_str(text).unwrap_or_else(|_| panic!("{message:?}"));
@@ -88,7 +84,7 @@ impl Socket {
     }
 
     /// How the server closes, whatever it says before.
-    async fn closed(&mut self) -> (u16, String) {
+    pub(crate) async fn closed(&mut self) -> (u16, String) {
         loop {
             if let Message::Close(frame) = self.next().await {
                 let frame = frame.expect("a reason");
@@ -195,20 +191,6 @@ async fn the_first_message_is_a_hello_and_a_short_one() {
 }
 
 #[tokio::test]
-async fn whoever_says_nothing_is_closed_after_five_seconds() {
-    let app = App::new();
-    let server = Listening::start(&app).await;
-    let mut socket = open(&server).await;
-    tokio::time::pause();
-    let began = Instant::now();
-
-    assert_eq!(socket.closed().await.0, 4408);
-
-    let seconds = began.elapsed().as_secs();
-    assert!((4..=6).contains(&seconds), "{seconds} s");
-}
-
-#[tokio::test]
 async fn a_connection_outlives_the_access_token_and_ends_with_its_session() {
     let app = App::new();
     let server = Listening::start(&app).await;
@@ -272,57 +254,6 @@ async fn every_end_of_a_session_ends_its_connections() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_answer_a_ping_is_gone() {
-    let app = App::new();
-    let server = Listening::start(&app).await;
-    let alice = app.alice().await;
-    let mut deaf = listen(&server, &alice.access).await;
-    tokio::time::pause();
-    let began = Instant::now();
-
-    // Without the library, which would answer.
-    let mut said = Vec::new();
-    let gone = deaf.0.get_mut().read_to_end(&mut said);
-    // A reset is an end as well.
-    let _ = timeout(Duration::from_secs(10 * PING_SECONDS), gone).await;
-
-    assert_eq!(said, [0x89, 0], "one ping, and no goodbye");
-    let seconds = began.elapsed().as_secs();
-    assert!((59..=62).contains(&seconds), "{seconds} s");
-}
-
-#[tokio::test]
-async fn whoever_answers_every_ping_stays() {
-    let app = App::new();
-    let server = Listening::start(&app).await;
-    let alice = app.alice().await;
-    let mut there = listen(&server, &alice.access).await;
-    tokio::time::pause();
-    let began = Instant::now();
-
-    for _ in 0..5 {
-        let message = there.0.next().await.expect("it is open");
-        assert!(matches!(message, Ok(Message::Ping(_))), "{message:?}");
-    }
-
-    assert!(began.elapsed().as_secs() >= 5 * 30 - 1);
-}
-
-#[tokio::test]
-async fn whoever_talks_too_much_is_closed() {
-    let app = App::new();
-    let server = Listening::start(&app).await;
-    let alice = app.alice().await;
-    let mut socket = listen(&server, &alice.access).await;
-
-    for _ in 0..101 {
-        socket.say("and another thing").await;
-    }
-
-    assert_eq!(socket.closed().await.0, 1008);
-}
-
-#[tokio::test]
 async fn pages_of_other_origins_may_not_connect() {
     let app = App::with(
         Config {
@@ -347,93 +278,6 @@ async fn pages_of_other_origins_may_not_connect() {
         let refused = try_open(&server, Some(bad)).await.err();
         assert_eq!(refused, Some(403), "{bad}");
     }
-}
-
-#[tokio::test]
-async fn an_account_has_twenty_connections() {
-    let app = App::with(
-        Config {
-            connections: 1_024,
-            ..config()
-        },
-        None,
-    );
-    let server = Listening::start(&app).await;
-    let alice = app.alice().await;
-    let bob = app.bob().await;
-    let mut sockets = Vec::new();
-    for _ in 0..20 {
-        sockets.push(listen(&server, &alice.access).await);
-    }
-
-    let mut one_more = open(&server).await;
-    one_more.hello(&alice.access).await;
-    assert_eq!(one_more.closed().await.0, 4429);
-    listen(&server, &bob.access).await;
-
-    let mut first = sockets.swap_remove(0);
-    first.0.close(None).await.expect("it is open");
-    // The server has seen to it when it says goodbye as well.
-    while first.0.next().await.is_some() {}
-    listen(&server, &alice.access).await;
-}
-
-#[tokio::test]
-async fn an_account_that_connects_too_often_waits() {
-    let app = App::with(
-        Config {
-            requests_per_minute: 2,
-            ..config()
-        },
-        None,
-    );
-    let server = Listening::start(&app).await;
-    let alice = app.alice().await;
-    for _ in 0..2 {
-        listen(&server, &alice.access).await;
-    }
-
-    let mut socket = open(&server).await;
-    socket.hello(&alice.access).await;
-
-    assert_eq!(socket.closed().await.0, 4429);
-}
-
-#[tokio::test]
-async fn half_of_all_connections_stay_for_requests() {
-    let app = App::with(
-        Config {
-            connections: 4,
-            behind_proxy: true,
-            ..config()
-        },
-        None,
-    );
-    let server = Listening::start(&app).await;
-    let _two = [open(&server).await, open(&server).await];
-
-    assert_eq!(try_open(&server, None).await.err(), Some(503));
-}
-
-#[tokio::test]
-async fn a_server_that_stops_says_goodbye_and_waits_for_nobody_long() {
-    let app = App::new();
-    let server = Listening::start(&app).await;
-    let alice = app.alice().await;
-    let mut polite = listen(&server, &alice.access).await;
-    let mut silent = open(&server).await;
-    let deaf = listen(&server, &alice.access).await;
-
-    server.stop.send_replace(true);
-
-    assert_eq!(polite.closed().await.0, 1001);
-    assert_eq!(silent.closed().await.0, 1001);
-    tokio::time::pause();
-    let began = Instant::now();
-    let end = timeout(Duration::from_secs(WAIT_SECONDS_MAX), server.served).await;
-    end.expect("in time").expect("it ends");
-    assert!(began.elapsed().as_secs() <= 2);
-    drop(deaf);
 }
 
 #[tokio::test]
