@@ -16,7 +16,7 @@ use lume_wire::{ApiError, ErrorCode, Rev};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use sha2::{Digest, Sha256};
 
-use crate::accounts::Caller;
+use crate::accounts::{Caller, unauthorized};
 use crate::answer::Answer;
 use crate::entities::{parse_fields, with_rev};
 use crate::error::ServerError;
@@ -148,9 +148,12 @@ fn page(
     query: &ChangesQuery,
     now: Timestamp,
 ) -> Result<ChangesPage, ServerError> {
-    let (commit_no, pruned) = transaction
+    let account = transaction
         .prepare_cached("SELECT commit_no, pruned_rev FROM users WHERE id = ?1")?
-        .query_row([user.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .query_row([user.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    // It may have been deleted since the caller was authenticated.
+    let (commit_no, pruned) = account.ok_or_else(unauthorized)?;
     let begin = begin(query.cursor.as_deref(), epoch, user, commit_no, pruned)?;
     let (changes, has_more) = changes_after(transaction, user, begin.rev, query.limit)?;
     let end = match changes.last() {

@@ -11,7 +11,7 @@ use lume_wire::live::CONNECTIONS_OF_ONE_ACCOUNT_MAX;
 use lume_wire::{ApiError, ErrorCode, Secret};
 use tokio::sync::watch;
 
-use crate::accounts::{Caller, is_live};
+use crate::accounts::{Caller, is_live, unauthorized};
 use crate::changes::Cursor;
 use crate::error::ServerError;
 use crate::service::Service;
@@ -137,7 +137,7 @@ impl Service {
         // Only now: a session that ends from here on is heard of.
         let commit_no = self.database().read(|transaction| {
             if !is_live(transaction, caller)? {
-                return Err(ApiError::new(ErrorCode::Unauthorized, "not signed in").into());
+                return Err(unauthorized().into());
             }
             crate::changes::commit_no(transaction, caller.user)
         })?;

@@ -196,6 +196,6 @@ pub(super) fn revoke_others(
     Ok(())
 }
 
-pub(super) fn unauthorized() -> ApiError {
+pub(crate) fn unauthorized() -> ApiError {
     ApiError::new(ErrorCode::Unauthorized, "not signed in")
 }

@@ -78,3 +78,42 @@ fn preflight_answer() -> Response {
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE_S);
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn may(origin: &'static str, host: &'static str, forwarded: &'static str) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+        headers.insert(header::HOST, HeaderValue::from_static(host));
+        if !forwarded.is_empty() {
+            headers.insert("x-forwarded-host", HeaderValue::from_static(forwarded));
+        }
+        let config = Config {
+            behind_proxy: !forwarded.is_empty(),
+            ..Config::default()
+        };
+        may_connect(&headers, &config)
+    }
+
+    #[test]
+    fn a_page_of_the_name_that_was_asked_for_may_connect() {
+        assert!(may("https://lume.example.org", "Lume.example.org", ""));
+        assert!(may("http://localhost:8080", "localhost:8080", ""));
+        assert!(may(
+            "https://lume.example.org",
+            "10.0.0.7:80",
+            "lume.example.org"
+        ));
+        assert!(!may("https://lume.example.org", "10.0.0.7:80", ""));
+        assert!(!may("http://localhost:8081", "localhost:8080", ""));
+        assert!(!may(
+            "https://evil.example",
+            "evil.example",
+            "lume.example.org"
+        ));
+        assert!(!may("null", "null", ""));
+        assert!(!may("file://lume", "lume", ""));
+    }
+}

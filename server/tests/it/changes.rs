@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use axum::http::Method;
 use lume_core::ids::EntityId;
+use lume_server::ChangesQuery;
+use lume_wire::Secret;
 use serde_json::{Value, json};
 
 use crate::app::{App, PASSWORD, Person, Reply, id, mood};
@@ -219,6 +222,24 @@ async fn a_cursor_of_another_epoch_is_answered_with_resync_and_the_pages_have_th
     assert_resync(&refused, "unknown");
     assert_eq!(anew.data()["server_epoch"], "another");
     assert_eq!(changes(&anew), changes(&old));
+}
+
+#[tokio::test]
+async fn an_account_that_was_deleted_a_moment_ago_has_no_feed() {
+    let app = App::new();
+    let alice = app.alice().await;
+    let caller = app
+        .service
+        .authenticate(Some(&Secret::from(alice.access.as_str())))
+        .unwrap();
+    let ask = alice.ask(Method::DELETE, "/api/v1/users/me");
+    app.send(ask.json(&json!({ "password": PASSWORD }))).await;
+
+    let answer = app
+        .service
+        .changes(caller, &ChangesQuery::read(&[]).unwrap());
+
+    assert_eq!(answer.status, 401);
 }
 
 /// The database is as it was some commits ago, with the epoch that a cursor knows.
