@@ -84,6 +84,15 @@ mod tests {
     use super::*;
 
     fn may(origin: &'static str, host: &'static str, forwarded: &'static str) -> bool {
+        may_at(origin, host, forwarded, !forwarded.is_empty())
+    }
+
+    fn may_at(
+        origin: &'static str,
+        host: &'static str,
+        forwarded: &'static str,
+        behind_proxy: bool,
+    ) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
         headers.insert(header::HOST, HeaderValue::from_static(host));
@@ -91,7 +100,7 @@ mod tests {
             headers.insert("x-forwarded-host", HeaderValue::from_static(forwarded));
         }
         let config = Config {
-            behind_proxy: !forwarded.is_empty(),
+            behind_proxy,
             ..Config::default()
         };
         may_connect(&headers, &config)
@@ -112,6 +121,12 @@ mod tests {
             "https://evil.example",
             "evil.example",
             "lume.example.org"
+        ));
+        assert!(!may_at(
+            "https://a.example",
+            "b.example",
+            "a.example",
+            false
         ));
         assert!(!may("null", "null", ""));
         assert!(!may("file://lume", "lume", ""));

@@ -166,6 +166,8 @@ async fn a_history_leaves_with_the_bin_s_content_and_never_shows_another_s() {
     }
     let reply = alice.get(&history(id(1))).await;
     assert_eq!(revisions(&reply).len(), 3, "a deleted entry has one");
+    assert_eq!(revisions(&reply)[0]["deleted"], true);
+    assert_eq!(revisions(&reply)[0]["entity"], Value::Null);
 
     app.pass_days(31);
     app.service.sweep().unwrap();
