@@ -11,7 +11,7 @@ use lume_wire::{ApiError, ErrorCode, Rev};
 use rusqlite::{Transaction, params};
 
 use super::store::{find, parse_fields};
-use super::{no_such_entity, with_rev};
+use super::{is_deleted, no_such_entity, with_rev};
 use crate::accounts::Caller;
 use crate::answer::Answer;
 use crate::error::ServerError;
@@ -69,8 +69,8 @@ impl HistoryQuery {
 }
 
 impl Service {
-    /// Lists what an entity was, a deleted one's included as long as it is in the bin: 200; 404 where there is none, or
-    /// none of this account's.
+    /// Lists what an entity was: 200; 404 where there is none, or none of this account's; 410 where it was deleted. Whoever
+    /// brings it back from the bin has its history again.
     pub fn history(
         &self,
         kind: &Kind,
@@ -81,6 +81,9 @@ impl Service {
         let result = self
             .database()
             .read(|transaction| match find(transaction, kind, id)? {
+                Some(row) if row.owner == caller.user && row.deleted => {
+                    Err(is_deleted(row.rev).into())
+                }
                 Some(row) if row.owner == caller.user => {
                     Ok(Answer::ok(200, page(transaction, kind, id, query)?))
                 }
@@ -99,8 +102,7 @@ fn page(
 ) -> Result<HistoryPage, ServerError> {
     let mut statement = transaction.prepare_cached(
         "SELECT rev, modified_ms, device, deleted, body FROM (
-             SELECT rev, modified_ms, device, deleted, iif(deleted, NULL, body) AS body
-             FROM entities WHERE kind = ?1 AND id = ?2
+             SELECT rev, modified_ms, device, deleted, body FROM entities WHERE kind = ?1 AND id = ?2
              UNION ALL
              SELECT rev, modified_ms, device, deleted, body FROM revisions WHERE kind = ?1 AND entity_id = ?2
          ) WHERE rev < ?3 ORDER BY rev DESC LIMIT ?4",

@@ -198,6 +198,6 @@ fn history() -> Value {
         ],
         None,
         vec![data(200, "The page.", &reference("HistoryPage"))],
-        &[ANY, &[Entity]],
+        &[ANY, &[Entity, Deleted]],
     )
 }
