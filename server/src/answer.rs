@@ -77,6 +77,12 @@ impl Answer {
         ))
     }
 
+    /// The error it carries, where it is a refusal.
+    pub(crate) fn error(&self) -> Option<ApiError> {
+        let error = self.body.as_ref()?.get("error")?;
+        serde_json::from_value(error.clone()).ok()
+    }
+
     /// Adds the revision.
     #[must_use]
     pub const fn with_etag(mut self, rev: Rev) -> Self {

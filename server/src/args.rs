@@ -55,7 +55,8 @@ pub struct Args {
     /// Another origin whose pages may call the API, such as <https://lume.example.org>; may be given several times.
     #[arg(long, env = "LUME_ORIGIN", value_delimiter = ',')]
     pub origin: Vec<String>,
-    /// Trust X-Forwarded-For and X-Forwarded-Proto: only behind a reverse proxy that sets both.
+    /// Trust X-Forwarded-For and X-Forwarded-Proto: only behind a reverse proxy that sets both. It must hand on the name
+    /// that browsers ask for as well, as Host or X-Forwarded-Host.
     #[arg(long, env = "LUME_BEHIND_PROXY")]
     pub behind_proxy: bool,
     /// Life of an access token.

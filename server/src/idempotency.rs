@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::answer::Answer;
 use crate::error::ServerError;
+use crate::service::Change;
 
 /// How long answers are kept.
 pub const ANSWER_DAYS: i64 = 90;
@@ -41,63 +42,111 @@ pub fn check_key(key: &str) -> Result<(), ApiError> {
     .with_field("idempotency_key", "invalid"))
 }
 
-/// What a key stands for: the same whether the change came by itself or, later, in a batch.
-pub(crate) fn fingerprint(
-    kind: &str,
-    operation: &str,
-    id: EntityId,
-    base: Option<Rev>,
-    payload: &Fields,
-) -> [u8; 32] {
-    let base = base.map_or_else(String::new, |rev| rev.to_string());
-    let payload = serde_json::to_string(payload).unwrap_or_default();
+/// What a key stands for: the same whether the change came by itself or in a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    /// With the revision the change is based on.
+    whole: [u8; 32],
+    /// Without it.
+    content: [u8; 32],
+    /// Whether the request itself names that revision. Where it does not, it can't name another one either.
+    says_base: bool,
+}
+
+impl Fingerprint {
+    /// `says_base` is false for a revision that follows from the batch, and not from what the device sent.
+    pub(crate) fn new(
+        kind: &str,
+        operation: &str,
+        id: EntityId,
+        base: Option<Rev>,
+        payload: &Fields,
+        says_base: bool,
+    ) -> Self {
+        let id = id.to_string();
+        let base = base.map_or_else(String::new, |rev| rev.to_string());
+        let payload = serde_json::to_string(payload).unwrap_or_default();
+        Self {
+            whole: hashed(&[kind, operation, &id, &base, &payload]),
+            content: hashed(&[kind, operation, &id, &payload]),
+            says_base,
+        }
+    }
+}
+
+fn hashed(parts: &[&str]) -> [u8; 32] {
     let mut hash = Sha256::new();
-    for part in [kind, operation, &id.to_string(), &base, &payload] {
+    for part in parts {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
         hash.update(part.as_bytes());
     }
     hash.finalize().into()
 }
 
+/// An answer, and whether it is one that was given before.
+pub(crate) struct Outcome {
+    pub(crate) answer: Answer,
+    pub(crate) replayed: bool,
+}
+
 /// Runs `effect` unless the key has had its effect, and stores its answer with it.
 pub(crate) fn once(
     transaction: &Transaction<'_>,
-    user: UserId,
-    key: Option<&str>,
-    fingerprint: [u8; 32],
+    change: &Change<'_>,
+    fingerprint: Fingerprint,
     now: Timestamp,
-    effect: impl FnOnce(&Transaction<'_>) -> Result<Answer, ServerError>,
-) -> Result<Answer, ServerError> {
-    let Some(key) = key else {
-        return effect(transaction);
+    effect: impl FnOnce() -> Result<Answer, ServerError>,
+) -> Result<Outcome, ServerError> {
+    let fresh = |answer| Outcome {
+        answer,
+        replayed: false,
     };
+    let Some(key) = change.key else {
+        return effect().map(fresh);
+    };
+    let user = change.caller.user;
     if let Some(stored) = find(transaction, user, key)? {
-        return stored.replay(fingerprint, now);
+        return stored.replay(fingerprint, now).map(|answer| Outcome {
+            answer,
+            replayed: true,
+        });
     }
-    let answer = match effect(transaction) {
+    let answer = match effect() {
         Err(ServerError::Refused(refused)) => Answer::refusal(&refused),
         other => other?,
     };
     let body = answer.body.as_ref().map(ToString::to_string);
     transaction
         .prepare_cached(
-            "INSERT INTO idempotency (user_id, key, fingerprint, status, etag, body, created_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO idempotency (user_id, key, fingerprint, content, status, etag, body, created_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
             user.to_string(),
             key,
-            fingerprint,
+            fingerprint.whole,
+            fingerprint.content,
             answer.status,
             answer.etag.map(|rev| rev.0),
             body,
             now.as_millis()
         ])?;
-    Ok(answer)
+    Ok(fresh(answer))
+}
+
+/// Whether a key has had its effect, whatever it was.
+pub(crate) fn is_known(
+    transaction: &Transaction<'_>,
+    user: UserId,
+    key: &str,
+) -> Result<bool, ServerError> {
+    find(transaction, user, key).map(|stored| stored.is_some())
 }
 
 struct Stored {
-    fingerprint: [u8; 32],
+    whole: [u8; 32],
+    /// None where an earlier version stored it.
+    content: Option<[u8; 32]>,
     status: Option<u16>,
     etag: Option<i64>,
     body: Option<String>,
@@ -110,16 +159,17 @@ fn find(
     key: &str,
 ) -> Result<Option<Stored>, ServerError> {
     let mut statement = transaction.prepare_cached(
-        "SELECT fingerprint, status, etag, body, created_ms FROM idempotency WHERE user_id = ?1 AND key = ?2",
+        "SELECT fingerprint, content, status, etag, body, created_ms FROM idempotency WHERE user_id = ?1 AND key = ?2",
     )?;
     let stored = statement
         .query_row(params![user.to_string(), key], |row| {
             Ok(Stored {
-                fingerprint: row.get(0)?,
-                status: row.get(1)?,
-                etag: row.get(2)?,
-                body: row.get(3)?,
-                created_ms: row.get(4)?,
+                whole: row.get(0)?,
+                content: row.get(1)?,
+                status: row.get(2)?,
+                etag: row.get(3)?,
+                body: row.get(4)?,
+                created_ms: row.get(5)?,
             })
         })
         .optional()?;
@@ -127,8 +177,15 @@ fn find(
 }
 
 impl Stored {
-    fn replay(self, fingerprint: [u8; 32], now: Timestamp) -> Result<Answer, ServerError> {
-        if self.fingerprint != fingerprint {
+    fn is_of(&self, fingerprint: &Fingerprint) -> bool {
+        match self.content {
+            Some(content) if !fingerprint.says_base => content == fingerprint.content,
+            Some(_) | None => self.whole == fingerprint.whole,
+        }
+    }
+
+    fn replay(self, fingerprint: Fingerprint, now: Timestamp) -> Result<Answer, ServerError> {
+        if !self.is_of(&fingerprint) {
             let message = "this Idempotency-Key was used with another payload";
             return Err(ApiError::new(ErrorCode::KeyReused, message).into());
         }

@@ -4,12 +4,14 @@
 //! reads flags and runs it. Requests that change something are one SQLite transaction each, with the answer that their
 //! idempotency key will be given again.
 //!
-//! What it deliberately does not do: it keeps no state of a client between requests but sessions, and it logs neither
-//! notes, moods, tokens, passwords nor addresses.
+//! What it deliberately does not do: it keeps no state of a client between requests but sessions and who listens for
+//! changes just now, and it logs neither notes, moods, tokens, passwords nor addresses.
 
 mod accounts;
 mod answer;
 mod args;
+mod batch;
+mod changes;
 mod config;
 mod consultations;
 mod db;
@@ -19,6 +21,7 @@ pub mod http;
 mod idempotency;
 mod ids;
 pub mod kinds;
+mod live;
 mod maintenance;
 mod openapi;
 mod rate;
@@ -30,9 +33,13 @@ mod world;
 pub use accounts::{Caller, REFRESH_GRACE_MS};
 pub use answer::Answer;
 pub use args::{Args, Command};
+pub use batch::read_batch;
+pub use changes::ChangesQuery;
 pub use config::{AppConfig, ClientVersion, Config, PasswordCost};
 pub use db::{DATABASE_FILE, Database, Identity, back_up, restore};
-pub use entities::{IfMatch, ListQuery, TOMBSTONE_CONTENT_DAYS, TOMBSTONE_DAYS};
+pub use entities::{
+    HISTORY_DAYS, HistoryQuery, IfMatch, ListQuery, TOMBSTONE_CONTENT_DAYS, TOMBSTONE_DAYS,
+};
 pub use error::ServerError;
 pub use idempotency::{ANSWER_DAYS, check_key};
 pub use run::run;

@@ -1,9 +1,9 @@
-//! What is forgotten with time: content of the bin, old tombstones, stored answers, dead tokens.
+//! What is forgotten with time: content of the bin, old revisions and tombstones, stored answers, dead tokens.
 
 use lume_core::time::{DAY_MS, Timestamp};
 use rusqlite::Transaction;
 
-use crate::entities::{TOMBSTONE_CONTENT_DAYS, TOMBSTONE_DAYS};
+use crate::entities::{HISTORY_DAYS, TOMBSTONE_CONTENT_DAYS, TOMBSTONE_DAYS};
 use crate::error::ServerError;
 use crate::idempotency::ANSWER_DAYS;
 use crate::service::Service;
@@ -23,7 +23,13 @@ impl Service {
     /// The database's.
     pub fn sweep(&self) -> Result<(), ServerError> {
         let now = self.now();
-        let steps: [Step; 4] = [empty_bin, prune_tombstones, drop_answers, drop_tokens];
+        let steps: [Step; 5] = [
+            empty_bin,
+            drop_revisions,
+            prune_tombstones,
+            drop_answers,
+            drop_tokens,
+        ];
         for step in steps {
             self.database()
                 .write(|transaction| step(transaction, now))?;
@@ -34,10 +40,25 @@ impl Service {
     }
 }
 
+/// What an entity was goes with what it was last.
 fn empty_bin(transaction: &Transaction<'_>, now: Timestamp) -> Result<(), ServerError> {
+    let horizon = before(now, TOMBSTONE_CONTENT_DAYS);
+    transaction.execute(
+        "DELETE FROM revisions WHERE (kind, entity_id) IN
+             (SELECT kind, id FROM entities WHERE deleted = 1 AND body IS NOT NULL AND modified_ms < ?1)",
+        [horizon],
+    )?;
     transaction.execute(
         "UPDATE entities SET body = NULL WHERE deleted = 1 AND body IS NOT NULL AND modified_ms < ?1",
-        [before(now, TOMBSTONE_CONTENT_DAYS)],
+        [horizon],
+    )?;
+    Ok(())
+}
+
+fn drop_revisions(transaction: &Transaction<'_>, now: Timestamp) -> Result<(), ServerError> {
+    transaction.execute(
+        "DELETE FROM revisions WHERE replaced_ms < ?1",
+        [before(now, HISTORY_DAYS)],
     )?;
     Ok(())
 }

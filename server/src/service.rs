@@ -11,10 +11,12 @@ use rusqlite::Transaction;
 
 use crate::accounts::{Caller, PasswordHasher, assert_live};
 use crate::answer::Answer;
+use crate::changes::commit_no;
 use crate::config::Config;
 use crate::db::Database;
 use crate::error::ServerError;
 use crate::idempotency::InFlight;
+use crate::live::Hub;
 use crate::rate::RateLimiter;
 use crate::world::World;
 
@@ -26,6 +28,7 @@ pub struct Service {
     hasher: PasswordHasher,
     in_flight: InFlight,
     limiter: RateLimiter,
+    hub: Hub,
 }
 
 /// Who changes something, and under which key.
@@ -56,6 +59,7 @@ impl Service {
             hasher,
             in_flight: InFlight::default(),
             limiter: RateLimiter::default(),
+            hub: Hub::default(),
         })
     }
 
@@ -78,7 +82,15 @@ impl Service {
                 server_id: identity.server_id.clone(),
                 server_epoch: identity.server_epoch.clone(),
                 protocol: headers::PROTOCOL_VERSION,
-                features: vec![Feature::Conditional, Feature::Consultations],
+                features: vec![
+                    Feature::Batch,
+                    Feature::Changes,
+                    Feature::Live,
+                    Feature::Conditional,
+                    Feature::Consultations,
+                    Feature::History,
+                    Feature::Bin,
+                ],
             },
         )
     }
@@ -99,8 +111,15 @@ impl Service {
         &self.limiter
     }
 
-    /// Runs a change of the caller's data: its key taken until the commit, its session looked at again within the
-    /// transaction, so that nothing is written after a sign-out.
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    pub(crate) fn in_flight(&self) -> &InFlight {
+        &self.in_flight
+    }
+
+    /// Runs a change of the caller's data with its key taken until the commit.
     pub(crate) fn change(
         &self,
         change: &Change<'_>,
@@ -114,11 +133,25 @@ impl Service {
             Ok(working) => working,
             Err(refused) => return Answer::refusal(&refused).retry_after(1),
         };
-        let result = self.database.write(|transaction| {
-            assert_live(transaction, change.caller)?;
-            work(transaction)
-        });
-        result.into()
+        self.commit(change.caller, work).into()
+    }
+
+    /// Runs a change of the caller's data: the session looked at again within the transaction, so that nothing is written
+    /// after a sign-out, and whoever listens told once it is on the disk.
+    pub(crate) fn commit(
+        &self,
+        caller: Caller,
+        work: impl FnOnce(&Transaction<'_>) -> Result<Answer, ServerError>,
+    ) -> Result<Answer, ServerError> {
+        let (answer, commit_no) = self.database.write(|transaction| {
+            assert_live(transaction, caller)?;
+            let answer = work(transaction)?;
+            Ok((answer, commit_no(transaction, caller.user)?))
+        })?;
+        if let Some(commit_no) = commit_no {
+            self.hub.committed(caller.user, commit_no);
+        }
+        Ok(answer)
     }
 
     /// Takes a key as a request does, so that a test can look at a second one meanwhile.

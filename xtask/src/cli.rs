@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use crate::project::Project;
 use crate::steps::{Step, run_all, run_one};
 use crate::tools::Engine;
-use crate::{bench, budget, checks, dist, end_to_end, engines, fuzz, rooms, serve, tools};
+use crate::{bench, budget, checks, dist, end_to_end, engines, fuzz, load, rooms, serve, tools};
 
 const USAGE: &str = "\
 Usage: cargo xtask <command>
@@ -27,6 +27,7 @@ Steps of those two:
   e2e     end-to-end tests against the real server: --engines as above for the path that runs in
           each engine; further arguments go to Playwright
   fuzz-api  malformed requests against the real server: --cases N for each operation, --seed S
+  load    many who listen and write at once, against the real server: --seconds N (default 60)
   chaos   kill browser and server for real and see what is left: --kills N, --seed S
   bench   measure start-up and saving in a browser
 ";
@@ -69,6 +70,7 @@ pub(crate) fn main(args: Vec<String>) -> Result<()> {
             run_all(&project, &[BUILD_SERVER])?;
             run_one("malformed requests", || fuzz::run(&project, &rest))
         }
+        "load" => run_one("load", || load::run(&project, &rest)),
         "chaos" => {
             run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
             run_one("chaos", || end_to_end::chaos(&project, &rest))

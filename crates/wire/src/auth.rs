@@ -16,6 +16,9 @@ pub const PASSWORD_CHARS_MAX: usize = 200;
 pub const EMAIL_CHARS_MAX: usize = 254;
 /// Longest name, in characters.
 pub const NAME_CHARS_MAX: usize = 100;
+/// Longest `device`, in characters: how the device calls itself. The bodies of register, login and refresh may have it,
+/// and the history of an entity shows it.
+pub const DEVICE_CHARS_MAX: usize = 60;
 /// Youngest age, in years.
 pub const AGE_YEARS_MIN: u16 = 13;
 

@@ -29,7 +29,8 @@ pub struct BatchEvent {
     pub event_type: String,
     /// The entity it changes.
     pub entity_id: EntityId,
-    /// The revision it is based on; none for a creation.
+    /// The revision it is based on; none for a creation. Without one, an event that follows another one of its entity in
+    /// the batch is based on the revision that one led to, which the device can't know yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_rev: Option<Rev>,
     /// The body a single request would have.
@@ -51,13 +52,14 @@ pub struct BatchResult {
     pub event_id: EventId,
     /// What became of it.
     pub status: BatchStatus,
-    /// The entity's revision after it, or the server's at a conflict.
+    /// The entity's revision after it, or the server's at a conflict: the tombstone's where it was deleted. None for a
+    /// deletion of what was gone already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rev: Option<Rev>,
     /// The entity as the server has it, at a conflict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entity: Option<Map<String, Value>>,
-    /// Why it was refused.
+    /// Why it was refused, with the code that a single request would be refused with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ApiError>,
 }
@@ -69,13 +71,14 @@ text_enum! {
         Applied = "applied",
         /// It took effect before, under the same key.
         Duplicate = "duplicate",
-        /// The entity has another revision.
+        /// The server has something else than the event is based on: the codes `version`, `exists`, `unique`, `deleted` and
+        /// `entity`.
         Conflict = "conflict",
         /// It will never be accepted as it is.
         Rejected = "rejected",
         /// Not now.
         Retry = "retry",
-        /// An earlier event of its lane or group failed.
+        /// An earlier event of its lane or group failed. Nothing is stored of this one.
         BlockedBy = "blocked_by",
     }
 }

@@ -34,6 +34,10 @@ text_enum! {
         Changes = "changes",
         /// `GET /live`.
         Live = "live",
+        /// `GET /moods/{id}/history`.
+        History = "history",
+        /// `GET /moods?deleted=true`.
+        Bin = "bin",
         /// Web push hints.
         Push = "push",
         /// `If-Match` and revisions on single entities.

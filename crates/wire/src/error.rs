@@ -54,7 +54,8 @@ text_enum! {
         Deleted = "deleted",
         /// 410: the key was used, and its answer is no longer kept.
         KeyExpired = "key_expired",
-        /// 410: the cursor is too old; read everything again.
+        /// 410: nobody can read on from this cursor; read everything again. The field `cursor` says why: `too_old`, or
+        /// `ahead` or `unknown` where the database was replaced, so that nothing was deleted by it.
         Resync = "resync",
         /// 412: the entity has another revision than the change is based on.
         Version = "version",

@@ -15,6 +15,8 @@ pub mod consultations;
 pub mod envelope;
 pub mod error;
 pub mod headers;
+pub mod history;
+pub mod live;
 pub mod mood;
 pub mod paths;
 mod rev;

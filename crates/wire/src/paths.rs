@@ -28,10 +28,17 @@ pub const CONSULTATIONS: &str = "/api/v1/consultations";
 pub const BATCH: &str = "/api/v1/events:batch";
 /// `GET`: changes from elsewhere.
 pub const CHANGES: &str = "/api/v1/changes";
+/// `GET`: a WebSocket that tells when to look at [`CHANGES`].
+pub const LIVE: &str = "/api/v1/live";
 /// The server's description of itself.
 pub const OPENAPI: &str = "/api/openapi.json";
 
 /// The path of one entity below its collection, as in `/api/v1/moods/{id}`.
 pub fn item(collection: &str, id: EntityId) -> String {
     format!("{collection}/{id}")
+}
+
+/// The path of one entity's revisions, as in `/api/v1/moods/{id}/history`.
+pub fn history(collection: &str, id: EntityId) -> String {
+    format!("{}/history", item(collection, id))
 }

@@ -34,6 +34,7 @@ impl Service {
             transaction.execute("DELETE FROM users WHERE id = ?1", [caller.user.to_string()])?;
             Ok(Answer::no_content())
         });
+        self.hub().sessions_ended(caller.user);
         // Deleted pages are overwritten, and older ones are still in the log.
         self.database().fold();
         Ok(answer)

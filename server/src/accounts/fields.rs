@@ -3,7 +3,8 @@
 use lume_core::time::{LocalDate, Timestamp, UtcOffsetMinutes};
 use lume_core::validate::{FieldCode, FieldErrors};
 use lume_wire::auth::{
-    AGE_YEARS_MIN, EMAIL_CHARS_MAX, NAME_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN,
+    AGE_YEARS_MIN, DEVICE_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX, PASSWORD_CHARS_MAX,
+    PASSWORD_CHARS_MIN,
 };
 use lume_wire::mood::Fields;
 use lume_wire::{ApiError, ErrorCode, Secret};
@@ -79,6 +80,22 @@ impl<'a> AccountFields<'a> {
         let name = self.text("name")?.trim();
         self.found("name", name_problem(name))
             .then(|| name.to_owned())
+    }
+
+    /// How the device calls itself, where it does.
+    pub(super) fn device(&mut self) -> Option<String> {
+        if !self.has("device") {
+            return None;
+        }
+        let device = self.text("device")?.trim();
+        let problem = if device.chars().count() > DEVICE_CHARS_MAX {
+            Some(FieldCode::TooLong)
+        } else if device.chars().any(char::is_control) {
+            Some(FieldCode::Invalid)
+        } else {
+            None
+        };
+        (self.found("device", problem) && !device.is_empty()).then(|| device.to_owned())
     }
 
     /// A password to be kept.

@@ -20,6 +20,7 @@ impl Service {
     fn try_login(&self, body: &Fields) -> Result<Answer, ServerError> {
         let mut fields = AccountFields::new(body);
         let (email, password) = (fields.address("email"), fields.secret("password"));
+        let device = fields.device();
         fields.finish()?;
         let (Some(email), Some(password)) = (email, password) else {
             unreachable!("a field that could not be read is a problem")
@@ -47,7 +48,15 @@ impl Service {
                 Some(present) if present.password.hash == user.password.hash => {}
                 Some(_) | None => return Err(wrong_pair().into()),
             }
-            let tokens = sessions::open(transaction, user.id, self.world(), self.config(), now)?;
+            let device = device.as_deref();
+            let tokens = sessions::open(
+                transaction,
+                user.id,
+                device,
+                self.world(),
+                self.config(),
+                now,
+            )?;
             let session = SessionAnswer {
                 user_id: user.id,
                 email: user.email,

@@ -2,10 +2,8 @@
 
 use lume_wire::Secret;
 use lume_wire::mood::Fields;
-use rusqlite::OptionalExtension;
 
 use super::sessions::{self, unauthorized};
-use super::tokens;
 use crate::answer::Answer;
 use crate::service::Service;
 
@@ -23,19 +21,19 @@ impl Service {
                 .map(|token| sessions::find(transaction, token))
                 .transpose()?
                 .flatten();
-            let mut session = by_access.map(|found| found.caller.session);
-            if let (None, Some(refresh)) = (session, &refresh) {
-                session = transaction
-                    .prepare_cached("SELECT session_id FROM refresh_tokens WHERE hash = ?1")?
-                    .query_row([tokens::hash(refresh)], |row| row.get(0))
-                    .optional()?;
-            }
-            let Some(session) = session else {
-                return Err(unauthorized().into());
+            let by_refresh = match (&by_access, &refresh) {
+                (None, Some(refresh)) => sessions::find_by_refresh(transaction, refresh)?,
+                (Some(_), _) | (None, None) => None,
             };
-            sessions::revoke(transaction, session, now)?;
-            Ok(Answer::no_content())
+            let caller = by_access.map(|found| found.caller).or(by_refresh);
+            let caller = caller.ok_or_else(unauthorized)?;
+            sessions::revoke(transaction, caller.session, now)?;
+            Ok(caller)
         });
+        if let Ok(caller) = &result {
+            self.hub().sessions_ended(caller.user);
+        }
+        let result = result.map(|_| Answer::no_content());
         result.into()
     }
 }

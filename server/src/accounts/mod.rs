@@ -25,7 +25,7 @@ use rusqlite::{OptionalExtension, Transaction};
 use crate::error::ServerError;
 
 pub(crate) use passwords::PasswordHasher;
-pub(crate) use sessions::assert_live;
+pub(crate) use sessions::{assert_live, is_live, unauthorized};
 
 /// How long the answer to a refresh is repeated: long enough for a lost reply, or for two tabs.
 pub const REFRESH_GRACE_MS: i64 = 30_000;

@@ -1,5 +1,6 @@
 //! `POST /auth/refresh`: each token works once.
 
+use lume_core::ids::UserId;
 use lume_core::time::{SECOND_MS, Timestamp};
 use lume_wire::auth::TokenPair;
 use lume_wire::mood::Fields;
@@ -15,10 +16,17 @@ use crate::service::Service;
 
 /// What the database knows of a presented token.
 struct Known {
+    user: UserId,
     session: i64,
     revoked: bool,
     expires_ms: i64,
     used: Option<(i64, [u8; 32])>,
+}
+
+/// An answer, and whose session was ended by it.
+struct Rotation {
+    answer: Answer,
+    ended: Option<UserId>,
 }
 
 /// What to do with a presented token.
@@ -40,6 +48,7 @@ impl Service {
     pub fn refresh(&self, body: &Fields) -> Answer {
         let mut fields = AccountFields::new(body);
         let token = fields.secret("refresh_token");
+        let device = fields.device();
         if let Err(refused) = fields.finish() {
             return Answer::refusal(&refused);
         }
@@ -47,36 +56,44 @@ impl Service {
             return Answer::refusal(&unauthorized());
         };
         let now = self.now();
-        self.database()
-            .write(|transaction| self.rotate(transaction, &token, now))
-            .into()
+        let done = self
+            .database()
+            .write(|transaction| self.rotate(transaction, &token, device.as_deref(), now));
+        if let Ok(Rotation {
+            ended: Some(user), ..
+        }) = &done
+        {
+            self.hub().sessions_ended(*user);
+        }
+        done.map(|rotation| rotation.answer).into()
     }
 
     fn rotate(
         &self,
         transaction: &Transaction<'_>,
         token: &Secret,
+        device: Option<&str>,
         now: Timestamp,
-    ) -> Result<Answer, ServerError> {
+    ) -> Result<Rotation, ServerError> {
         let Some(known) = find(transaction, token)? else {
             return Err(unauthorized().into());
         };
-        match plan(&known, now) {
-            Plan::Refuse => Err(unauthorized().into()),
+        let answer = match plan(&known, now) {
+            Plan::Refuse => return Err(unauthorized().into()),
             Plan::Revoke => {
                 sessions::revoke(transaction, known.session, now)?;
                 let message = "this refresh token was used before; the session is over";
                 // Not an error: the end of the session must be committed.
-                Ok(Answer::refusal(&ApiError::new(
-                    ErrorCode::TokenReused,
-                    message,
-                )))
+                return Ok(Rotation {
+                    answer: Answer::refusal(&ApiError::new(ErrorCode::TokenReused, message)),
+                    ended: Some(known.user),
+                });
             }
             Plan::Repeat { used_ms, salt } => {
                 let (access, refresh) = tokens::successors(token, &salt);
                 let lived_s = (now.as_millis() - used_ms).max(0) / SECOND_MS;
                 let expires_in = (self.config().access_token_seconds - lived_s).max(0);
-                Ok(answer(access, refresh, expires_in))
+                answer(access, refresh, expires_in)
             }
             Plan::Rotate => {
                 let salt = self.world().random_bytes();
@@ -94,9 +111,18 @@ impl Service {
                     self.config(),
                     now,
                 )?;
-                Ok(answer(access, refresh, self.config().access_token_seconds))
+                if device.is_some() {
+                    transaction
+                        .prepare_cached("UPDATE sessions SET device = ?2 WHERE id = ?1")?
+                        .execute(params![known.session, device])?;
+                }
+                answer(access, refresh, self.config().access_token_seconds)
             }
-        }
+        };
+        Ok(Rotation {
+            answer,
+            ended: None,
+        })
     }
 }
 
@@ -115,22 +141,33 @@ fn plan(known: &Known, now: Timestamp) -> Plan {
 
 fn find(transaction: &Transaction<'_>, token: &Secret) -> Result<Option<Known>, ServerError> {
     let mut statement = transaction.prepare_cached(
-        "SELECT r.session_id, s.revoked_ms IS NOT NULL, r.expires_ms, r.used_ms, r.salt
+        "SELECT s.user_id, r.session_id, s.revoked_ms IS NOT NULL, r.expires_ms, r.used_ms, r.salt
          FROM refresh_tokens r JOIN sessions s ON s.id = r.session_id WHERE r.hash = ?1",
     )?;
     let known = statement
         .query_row([tokens::hash(token)], |row| {
-            let used: Option<i64> = row.get(3)?;
-            let salt: Option<[u8; 32]> = row.get(4)?;
-            Ok(Known {
-                session: row.get(0)?,
-                revoked: row.get(1)?,
-                expires_ms: row.get(2)?,
-                used: used.zip(salt),
-            })
+            let used_ms: Option<i64> = row.get(4)?;
+            let salt: Option<[u8; 32]> = row.get(5)?;
+            let (session, revoked, expires_ms) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            Ok((
+                row.get::<_, String>(0)?,
+                session,
+                revoked,
+                expires_ms,
+                used_ms.zip(salt),
+            ))
         })
         .optional()?;
-    Ok(known)
+    let Some((owner, session, revoked, expires_ms, used)) = known else {
+        return Ok(None);
+    };
+    Ok(Some(Known {
+        user: owner.parse().map_err(|_| ServerError::Corrupt("user id"))?,
+        session,
+        revoked,
+        expires_ms,
+        used,
+    }))
 }
 
 fn answer(access_token: Secret, refresh_token: Secret, expires_in: i64) -> Answer {
@@ -151,6 +188,7 @@ mod tests {
     fn planned(used_ago_ms: Option<i64>, revoked: bool, expires_in_ms: i64) -> Plan {
         let now = Timestamp::from_millis(1_000_000);
         let known = Known {
+            user: UserId::from_random_bytes([1; 16]),
             session: 1,
             revoked,
             expires_ms: now.as_millis() + expires_in_ms,

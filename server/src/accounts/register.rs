@@ -18,6 +18,7 @@ struct Registration {
     password: Secret,
     name: String,
     date_of_birth: String,
+    device: Option<String>,
 }
 
 impl Service {
@@ -51,7 +52,9 @@ impl Service {
                     now.as_millis()
                 ],
             )?;
-            let tokens = sessions::open(transaction, user, self.world(), self.config(), now)?;
+            let device = wanted.device.as_deref();
+            let tokens =
+                sessions::open(transaction, user, device, self.world(), self.config(), now)?;
             let session = SessionAnswer {
                 user_id: user,
                 email: wanted.email,
@@ -70,6 +73,7 @@ fn read(body: &Fields, now: Timestamp) -> Result<Registration, ApiError> {
     let password = fields.new_password("password");
     let name = fields.name();
     let born = fields.date_of_birth(today(now));
+    let device = fields.device();
     fields.finish()?;
     match (email, password, name, born) {
         (Some(email), Some(password), Some(name), Some(born)) => {
@@ -79,6 +83,7 @@ fn read(body: &Fields, now: Timestamp) -> Result<Registration, ApiError> {
                 password,
                 name,
                 date_of_birth: born.to_string(),
+                device,
             })
         }
         _ => unreachable!("a field that could not be read is a problem"),

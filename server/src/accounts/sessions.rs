@@ -72,31 +72,55 @@ pub(super) fn find(
     }))
 }
 
+/// Whose session a refresh token is of, whether it is over or not.
+pub(super) fn find_by_refresh(
+    transaction: &Transaction<'_>,
+    token: &Secret,
+) -> Result<Option<Caller>, ServerError> {
+    let found: Option<(String, i64)> = transaction
+        .prepare_cached(
+            "SELECT s.user_id, s.id FROM refresh_tokens r JOIN sessions s ON s.id = r.session_id WHERE r.hash = ?1",
+        )?
+        .query_row([tokens::hash(token)], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((user, session)) = found else {
+        return Ok(None);
+    };
+    let user = user.parse().map_err(|_| ServerError::Corrupt("user id"))?;
+    Ok(Some(Caller { user, session }))
+}
+
 /// Refuses a caller whose session ended since it was authenticated.
 pub(crate) fn assert_live(
     transaction: &Transaction<'_>,
     caller: Caller,
 ) -> Result<(), ServerError> {
-    let mut statement = transaction
-        .prepare_cached("SELECT 1 FROM sessions WHERE id = ?1 AND revoked_ms IS NULL")?;
-    if statement.exists([caller.session])? {
+    if is_live(transaction, caller)? {
         Ok(())
     } else {
         Err(unauthorized().into())
     }
 }
 
-/// Begins a session with its first pair of tokens.
+/// Whether a session is not over.
+pub(crate) fn is_live(transaction: &Transaction<'_>, caller: Caller) -> Result<bool, ServerError> {
+    let mut statement = transaction
+        .prepare_cached("SELECT 1 FROM sessions WHERE id = ?1 AND revoked_ms IS NULL")?;
+    Ok(statement.exists([caller.session])?)
+}
+
+/// Begins a session with its first pair of tokens. `device` is how the device calls itself, where it does.
 pub(super) fn open(
     transaction: &Transaction<'_>,
     user: UserId,
+    device: Option<&str>,
     world: &dyn World,
     config: &Config,
     now: Timestamp,
 ) -> Result<TokenPair, ServerError> {
     transaction
-        .prepare_cached("INSERT INTO sessions (user_id, created_ms) VALUES (?1, ?2)")?
-        .execute(params![user.to_string(), now.as_millis()])?;
+        .prepare_cached("INSERT INTO sessions (user_id, created_ms, device) VALUES (?1, ?2, ?3)")?
+        .execute(params![user.to_string(), now.as_millis(), device])?;
     let session = transaction.last_insert_rowid();
     let (access_token, refresh_token) = tokens::draw(world);
     store(
@@ -172,6 +196,6 @@ pub(super) fn revoke_others(
     Ok(())
 }
 
-pub(super) fn unauthorized() -> ApiError {
+pub(crate) fn unauthorized() -> ApiError {
     ApiError::new(ErrorCode::Unauthorized, "not signed in")
 }

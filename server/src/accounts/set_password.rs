@@ -38,14 +38,16 @@ impl Service {
         let hashed = self.hasher().hash(&new, self.world())?;
         let now = self.now();
         let change = Change { caller, key: None };
-        Ok(self.change(&change, |transaction| {
+        let answer = self.change(&change, |transaction| {
             transaction.execute(
                 "UPDATE users SET password_salt = ?2, password_hash = ?3, password_cost = ?4 WHERE id = ?1",
                 params![caller.user.to_string(), hashed.salt, hashed.hash, hashed.cost],
             )?;
             revoke_others(transaction, caller, now)?;
             Ok(Answer::no_content())
-        }))
+        });
+        self.hub().sessions_ended(caller.user);
+        Ok(answer)
     }
 }
 

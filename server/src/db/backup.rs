@@ -3,8 +3,9 @@
 //! A backup is a database file of its own, written from one snapshot: it holds every commit that was answered before it
 //! began and none in part, and nothing that was deleted. Restoring puts a copy of it in the place of the data folder's
 //! database, which is kept under another name. The copy draws a new epoch, by which every app learns that it knows
-//! more than the server and sends what is missing; and it has no sessions, since those that ended after the backup
-//! would be back.
+//! more than the server and sends what is missing; it has no sessions, since those that ended after the backup would be
+//! back; and it goes on with revisions that were never given out, since a device may still hold one that was given out
+//! after the backup, and would otherwise overwrite what it has never seen.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,10 @@ use super::{BUSY_TIMEOUT_MS, DATABASE_FILE, files, migrations};
 use crate::error::ServerError;
 use crate::world::World;
 
+/// Revisions begin again above the time of a restore, in milliseconds, times this number: more commits than that take
+/// longer than a millisecond, so that no account has come as far by counting. In the year 2248 they no longer fit the
+/// numbers of JavaScript (2⁵³).
+const COMMITS_IN_A_MS_MAX: i64 = 1 << 10;
 /// What SQLite may keep beside a database.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
@@ -80,7 +85,7 @@ pub fn restore(
     check(from)?;
     let database = folder.join(DATABASE_FILE);
     let copy = with_suffix(&database, ".restoring");
-    let prepared = copy_of(from, &copy, world);
+    let prepared = copy_of(from, &copy, commits_so_far(&database, world), world);
     if prepared.is_err() {
         // What the error says is more than whether this worked.
         std::fs::remove_file(&copy).ok();
@@ -101,8 +106,29 @@ pub fn restore(
     Ok(had_one.then_some(aside))
 }
 
-/// A copy that is ready to be served: of the newest schema, with an epoch of its own, without sessions.
-fn copy_of(from: &Path, copy: &Path, world: &dyn World) -> Result<(), ServerError> {
+/// A number that no account's commits have reached, in no life of the server. It follows from the clock, and from the
+/// database that is replaced, where that can be read: then it holds with a wrong clock as well.
+fn commits_so_far(replaced: &Path, world: &dyn World) -> i64 {
+    let by_clock = world.now().as_millis().max(0) * COMMITS_IN_A_MS_MAX;
+    // Opening it would make it.
+    let replaced = replaced.is_file().then_some(replaced);
+    let by_count = replaced.and_then(|file| {
+        let connection = open(file, OpenFlags::SQLITE_OPEN_READ_WRITE).ok()?;
+        let query = "SELECT max(commit_no) FROM users";
+        let highest: Result<Option<i64>, _> = connection.query_row(query, [], |row| row.get(0));
+        highest.ok().flatten()
+    });
+    by_clock.max(by_count.unwrap_or_default())
+}
+
+/// A copy that is ready to be served: of the newest schema, with an epoch of its own, without sessions, and with
+/// revisions that go on above `commits_so_far`.
+fn copy_of(
+    from: &Path,
+    copy: &Path,
+    commits_so_far: i64,
+    world: &dyn World,
+) -> Result<(), ServerError> {
     write_snapshot(from, OpenFlags::SQLITE_OPEN_READ_ONLY, copy)?;
     let mut connection = open(copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -114,6 +140,10 @@ fn copy_of(from: &Path, copy: &Path, world: &dyn World) -> Result<(), ServerErro
         [crate::ids::draw_uuid(world).to_string()],
     )?;
     transaction.execute("DELETE FROM sessions", [])?;
+    transaction.execute(
+        "UPDATE users SET commit_no = max(commit_no, ?1)",
+        [commits_so_far],
+    )?;
     transaction.commit()?;
     drop(connection);
     File::open(copy)

@@ -5,7 +5,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::ServerError;
 
 /// The step at index n leads from schema n to n + 1; SQLite's `user_version` says how far a database has come.
-const STEPS: &[&str] = &[include_str!("../../migrations/0001_first.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../../migrations/0001_first.sql"),
+    include_str!("../../migrations/0002_sync.sql"),
+];
 
 /// Brings a database up to date; each step is one transaction with its number.
 pub(super) fn run(connection: &mut Connection) -> Result<(), ServerError> {

@@ -9,15 +9,15 @@
 mod backup;
 mod files;
 mod migrations;
+mod readers;
 
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{
-    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
+use self::readers::Readers;
 use crate::error::ServerError;
 use crate::world::World;
 
@@ -26,8 +26,6 @@ pub(crate) use files::make_private;
 
 /// Name of the database file in the data folder.
 pub const DATABASE_FILE: &str = "lume.sqlite3";
-/// Idle read connections kept.
-const READERS_KEPT_MAX: usize = 8;
 /// How long a connection waits for another program's lock, for instance a backup's.
 const BUSY_TIMEOUT_MS: u32 = 5_000;
 
@@ -43,9 +41,8 @@ pub struct Identity {
 /// The open database.
 pub struct Database {
     writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
     /// None for a database in memory, which has one connection for everything.
-    file: Option<std::path::PathBuf>,
+    readers: Option<Readers>,
     identity: Identity,
     _lock: Option<File>,
 }
@@ -94,8 +91,7 @@ impl Database {
         let identity = identify(&writer, world)?;
         Ok(Self {
             writer: Mutex::new(writer),
-            readers: Mutex::new(Vec::new()),
-            file,
+            readers: file.map(Readers::new),
             identity,
             _lock: lock,
         })
@@ -131,27 +127,20 @@ impl Database {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, ServerError>,
     ) -> Result<T, ServerError> {
-        let Some(file) = &self.file else {
+        let Some(readers) = &self.readers else {
             let mut only = unpoisoned(&self.writer);
             return work(&only.transaction()?);
         };
-        let idle = unpoisoned(&self.readers).pop();
-        let mut reader = match idle {
-            Some(reader) => reader,
-            None => open_reader(file)?,
-        };
-        let result = work(&reader.transaction()?);
-        let mut readers = unpoisoned(&self.readers);
-        if readers.len() < READERS_KEPT_MAX {
-            readers.push(reader);
-        }
-        result
+        let mut reader = readers.lend()?;
+        work(&reader.connection().transaction()?)
     }
 
     /// Folds the write-ahead log into the database file and empties it: what was deleted is in neither then, and a
     /// stopped server leaves one file. Where somebody is reading the log just now, it stays until the next time.
     pub fn fold(&self) {
-        unpoisoned(&self.readers).clear();
+        if let Some(readers) = &self.readers {
+            readers.close_idle();
+        }
         let writer = unpoisoned(&self.writer);
         let folded = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
             row.get::<_, bool>(0)
@@ -177,14 +166,6 @@ fn configure(connection: &Connection) -> Result<(), ServerError> {
     // What an account's deletion removes is overwritten too.
     connection.pragma_update(None, "secure_delete", true)?;
     Ok(())
-}
-
-fn open_reader(file: &Path) -> Result<Connection, ServerError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let reader = Connection::open_with_flags(file, flags)?;
-    configure(&reader)?;
-    reader.pragma_update(None, "query_only", true)?;
-    Ok(reader)
 }
 
 fn identify(writer: &Connection, world: &dyn World) -> Result<Identity, ServerError> {

@@ -1,6 +1,7 @@
 //! `POST /moods`: a new entity under an id that the device made.
 
-use lume_core::ids::EntityId;
+use lume_core::ids::{EntityId, UserId};
+use lume_core::time::Timestamp;
 use lume_wire::mood::Fields;
 use lume_wire::{ApiError, ErrorCode};
 use rusqlite::Transaction;
@@ -9,7 +10,7 @@ use super::store::{Commit, Row, commit, find};
 use super::{check_owner, conflict, invalid, is_deleted, not_yours, owned_by, shown};
 use crate::answer::Answer;
 use crate::error::ServerError;
-use crate::idempotency::{fingerprint, once};
+use crate::idempotency::{Fingerprint, Outcome, once};
 use crate::kinds::{Checked, Kind};
 use crate::service::{Change, Service};
 
@@ -33,18 +34,25 @@ impl Service {
             Err(refused) => return Answer::refusal(&refused),
         };
         let now = self.now();
-        let print = fingerprint(kind.name, "created", id, None, body);
         self.change(change, |transaction| {
-            once(
-                transaction,
-                change.caller.user,
-                change.key,
-                print,
-                now,
-                |transaction| create(transaction, kind, change, id, body, now),
-            )
+            create_once(transaction, kind, change, id, body, now).map(|outcome| outcome.answer)
         })
     }
+}
+
+/// The creation under its key.
+pub(crate) fn create_once(
+    transaction: &Transaction<'_>,
+    kind: &Kind,
+    change: &Change<'_>,
+    id: EntityId,
+    body: &Fields,
+    now: Timestamp,
+) -> Result<Outcome, ServerError> {
+    let print = Fingerprint::new(kind.name, "created", id, None, body, true);
+    once(transaction, change, print, now, || {
+        create(transaction, kind, change, id, body, now)
+    })
 }
 
 fn create(
@@ -53,7 +61,7 @@ fn create(
     change: &Change<'_>,
     id: EntityId,
     body: &Fields,
-    now: lume_core::time::Timestamp,
+    now: Timestamp,
 ) -> Result<Answer, ServerError> {
     let user = change.caller.user;
     check_owner(body, user)?;
@@ -71,11 +79,10 @@ fn create(
                 &Commit {
                     kind,
                     id,
-                    owner: user,
+                    change,
                     deleted: false,
                     fields: Some(&fields),
                     at: Some(at),
-                    origin: change.key,
                     now,
                 },
             )?;
@@ -90,7 +97,7 @@ fn create(
     }
 }
 
-fn plan(existing: Option<&Row>, user: lume_core::ids::UserId, fields: &Fields) -> Plan {
+fn plan(existing: Option<&Row>, user: UserId, fields: &Fields) -> Plan {
     match existing {
         None => Plan::Insert,
         Some(row) if row.owner != user => Plan::Refuse(not_yours()),
@@ -138,7 +145,6 @@ fn with_known_times(body: &Fields, existing: Option<&Row>) -> Fields {
 
 #[cfg(test)]
 mod tests {
-    use lume_core::ids::UserId;
     use lume_wire::Rev;
     use serde_json::json;
 

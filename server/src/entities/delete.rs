@@ -3,14 +3,14 @@
 use lume_core::ids::{EntityId, UserId};
 use lume_core::time::Timestamp;
 use lume_wire::mood::Fields;
-use lume_wire::{ApiError, ErrorCode, Rev};
+use lume_wire::{ApiError, ErrorCode};
 use rusqlite::Transaction;
 
 use super::store::{Commit, Row, commit, find};
-use super::{IfMatch, conflict, not_yours};
+use super::{Base, IfMatch, conflict, not_yours};
 use crate::answer::Answer;
 use crate::error::ServerError;
-use crate::idempotency::{fingerprint, once};
+use crate::idempotency::{Fingerprint, Outcome, once};
 use crate::kinds::Kind;
 use crate::service::{Change, Service};
 
@@ -35,23 +35,32 @@ impl Service {
         if_match: Option<IfMatch>,
     ) -> Answer {
         let now = self.now();
-        let base = match if_match {
-            Some(IfMatch::Rev(rev)) => Some(rev),
-            Some(IfMatch::Any) => Some(Rev(-1)),
-            Some(IfMatch::Never) | None => None,
-        };
-        let print = fingerprint(kind.name, "deleted", id, base, &Fields::new());
+        let base = if_match.map(|if_match| Base {
+            if_match,
+            is_said: true,
+        });
         self.change(change, |transaction| {
-            once(
-                transaction,
-                change.caller.user,
-                change.key,
-                print,
-                now,
-                |transaction| delete(transaction, kind, change, id, if_match, now),
-            )
+            delete_once(transaction, kind, change, id, base, now).map(|outcome| outcome.answer)
         })
     }
+}
+
+/// The deletion under its key.
+pub(crate) fn delete_once(
+    transaction: &Transaction<'_>,
+    kind: &Kind,
+    change: &Change<'_>,
+    id: EntityId,
+    base: Option<Base>,
+    now: Timestamp,
+) -> Result<Outcome, ServerError> {
+    let if_match = base.map(|base| base.if_match);
+    let rev = if_match.and_then(IfMatch::rev);
+    let is_said = base.is_some_and(|base| base.is_said);
+    let print = Fingerprint::new(kind.name, "deleted", id, rev, &Fields::new(), is_said);
+    once(transaction, change, print, now, || {
+        delete(transaction, kind, change, id, if_match, now)
+    })
 }
 
 fn delete(
@@ -72,11 +81,10 @@ fn delete(
             let tombstone = Commit {
                 kind,
                 id,
-                owner: user,
+                change,
                 deleted: true,
                 fields: fields.as_ref(),
                 at: None,
-                origin: change.key,
                 now,
             };
             let rev = commit(transaction, &tombstone)?;
@@ -101,6 +109,8 @@ fn plan(existing: Option<&Row>, user: UserId, if_match: Option<IfMatch>) -> Plan
 
 #[cfg(test)]
 mod tests {
+    use lume_wire::Rev;
+
     use super::*;
 
     fn planned(deleted: bool, if_match: Option<IfMatch>) -> Plan {

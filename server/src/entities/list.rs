@@ -8,7 +8,7 @@ use rusqlite::{Transaction, params};
 use serde_json::json;
 
 use super::store::parse_fields;
-use super::{Row, shown};
+use super::{Row, bin, shown};
 use crate::accounts::Caller;
 use crate::answer::Answer;
 use crate::error::ServerError;
@@ -24,19 +24,21 @@ pub(crate) const LIMIT_MAX: u32 = 500;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListQuery {
     /// Nothing before this instant.
-    from: Timestamp,
+    pub(super) from: Timestamp,
     /// Nothing after this instant.
-    to: Timestamp,
-    limit: u32,
+    pub(super) to: Timestamp,
+    /// Whether the bin is asked for.
+    deleted: bool,
+    pub(super) limit: u32,
     /// The place after which the page begins.
-    after: Option<Place>,
+    pub(super) after: Option<Place>,
 }
 
-/// A place in the list's order: instant, then id, both descending.
+/// A place in the list's order: instant, then id, both descending. In the bin the instant is the deletion's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
-    at: Timestamp,
-    id: EntityId,
+pub(super) struct Place {
+    pub(super) at: Timestamp,
+    pub(super) id: EntityId,
 }
 
 impl ListQuery {
@@ -49,6 +51,7 @@ impl ListQuery {
         let mut query = Self {
             from: Timestamp::MIN,
             to: Timestamp::MAX,
+            deleted: false,
             limit: LIMIT_DEFAULT,
             after: None,
         };
@@ -57,6 +60,7 @@ impl ListQuery {
             let good = match name.as_str() {
                 "from" => instant(value, 0).map(|from| query.from = from),
                 "to" => instant(value, DAY_MS - 1).map(|to| query.to = to),
+                "deleted" => value.parse().ok().map(|deleted| query.deleted = deleted),
                 "limit" => value
                     .parse()
                     .ok()
@@ -85,10 +89,15 @@ impl ListQuery {
 }
 
 impl Service {
-    /// Lists the caller's live entities of a kind, newest first.
+    /// Lists the caller's live entities of a kind, newest first; or those in the bin, deleted last first.
     pub fn list(&self, kind: &Kind, caller: Caller, query: ListQuery) -> Answer {
+        let now = self.now();
         let result = self.database().read(|transaction| {
-            let (page, next) = page(transaction, kind, caller.user, query)?;
+            let (page, next) = if query.deleted {
+                bin::page(transaction, kind, caller.user, query, now)?
+            } else {
+                page(transaction, kind, caller.user, query)?
+            };
             Ok(Answer::ok(
                 200,
                 json!({ kind.collection: page, "next_cursor": next.map(Place::write) }),
@@ -98,17 +107,23 @@ impl Service {
     }
 }
 
+impl ListQuery {
+    /// The place to begin after, as the database has it. Without one, it is a place beyond every row.
+    pub(super) fn begin_after(&self) -> (i64, String) {
+        match self.after {
+            Some(place) => (place.at.as_millis(), place.id.to_string()),
+            None => (i64::MAX, String::new()),
+        }
+    }
+}
+
 fn page(
     transaction: &Transaction<'_>,
     kind: &Kind,
     user: UserId,
     query: ListQuery,
 ) -> Result<(Vec<Fields>, Option<Place>), ServerError> {
-    // Without a place to begin after, the page begins after a place beyond every row.
-    let (after_ms, after_id) = match query.after {
-        Some(place) => (place.at.as_millis(), place.id.to_string()),
-        None => (i64::MAX, String::new()),
-    };
+    let (after_ms, after_id) = query.begin_after();
     let mut statement = transaction.prepare_cached(
         "SELECT id, rev, at_ms, body FROM entities
          WHERE user_id = ?1 AND kind = ?2 AND deleted = 0 AND at_ms BETWEEN ?3 AND ?4
@@ -215,6 +230,7 @@ mod tests {
             ("limit", "many"),
             ("from", "yesterday"),
             ("to", ""),
+            ("deleted", "yes"),
             ("cursor", "x"),
             ("cursor", "1~x"),
             (

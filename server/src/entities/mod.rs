@@ -5,11 +5,13 @@
 //! writing transaction, so that revisions are in commit order.
 //!
 //! A deletion leaves a tombstone. It keeps the content for the bin for [`TOMBSTONE_CONTENT_DAYS`], and id and revision
-//! for [`TOMBSTONE_DAYS`].
+//! for [`TOMBSTONE_DAYS`]. What an entity was before its present revision is its history.
 
+mod bin;
 mod create;
 mod delete;
 mod get;
+mod history;
 mod list;
 mod store;
 mod update;
@@ -19,10 +21,15 @@ use lume_core::validate::FieldErrors;
 use lume_wire::mood::Fields;
 use lume_wire::{ApiError, ErrorCode, Rev};
 
+pub(crate) use create::create_once;
+pub(crate) use delete::delete_once;
+pub(crate) use history::REVISIONS_DEFAULT;
+pub use history::{HISTORY_DAYS, HistoryQuery};
 pub use list::ListQuery;
 pub(crate) use list::{LIMIT_DEFAULT, LIMIT_MAX};
-pub(crate) use store::Row;
+pub(crate) use store::{Row, parse_fields};
 pub use update::IfMatch;
+pub(crate) use update::{Base, update_once};
 
 /// How long a tombstone keeps the content.
 pub const TOMBSTONE_CONTENT_DAYS: i64 = 30;
@@ -31,9 +38,13 @@ pub const TOMBSTONE_DAYS: i64 = 180;
 
 /// An entity as answers carry it: its fields, and its revision among them.
 fn shown(row: &Row) -> Option<Fields> {
-    let mut fields = row.fields.clone()?;
-    fields.insert("rev".to_owned(), row.rev.0.into());
-    Some(fields)
+    row.fields.clone().map(|fields| with_rev(fields, row.rev))
+}
+
+/// Fields with their revision among them.
+pub(crate) fn with_rev(mut fields: Fields, rev: Rev) -> Fields {
+    fields.insert("rev".to_owned(), rev.0.into());
+    fields
 }
 
 /// The id exists and belongs to another account.
@@ -76,6 +87,21 @@ fn owned_by(mut fields: Fields, id: EntityId, user: UserId) -> Fields {
     fields.insert("id".to_owned(), id.to_string().into());
     fields.insert("user_id".to_owned(), user.to_string().into());
     fields
+}
+
+/// A body may repeat which one it is about, but not name another.
+pub(crate) fn check_same_id(fields: &Fields, id: EntityId) -> Result<(), ApiError> {
+    match fields
+        .get("id")
+        .map(|claimed| claimed.as_str().map(str::parse::<EntityId>))
+    {
+        None => Ok(()),
+        Some(Some(Ok(claimed))) if claimed == id => Ok(()),
+        Some(_) => Err(
+            ApiError::new(ErrorCode::BadRequest, "id is not the one of the request")
+                .with_field("id", "invalid"),
+        ),
+    }
 }
 
 /// A body may repeat whose it is, but not claim to be another's.

@@ -9,11 +9,12 @@ use serde_json::Value;
 
 use super::store::{Commit, Row, commit, find};
 use super::{
-    check_owner, conflict, invalid, is_deleted, no_such_entity, not_yours, owned_by, shown,
+    check_owner, check_same_id, conflict, invalid, is_deleted, no_such_entity, not_yours, owned_by,
+    shown,
 };
 use crate::answer::Answer;
 use crate::error::ServerError;
-use crate::idempotency::{fingerprint, once};
+use crate::idempotency::{Fingerprint, Outcome, once};
 use crate::kinds::{Checked, Kind};
 use crate::service::{Change, Service};
 
@@ -38,7 +39,7 @@ impl IfMatch {
         }
     }
 
-    const fn rev(self) -> Option<Rev> {
+    pub(super) const fn rev(self) -> Option<Rev> {
         match self {
             Self::Rev(rev) => Some(rev),
             Self::Any => Some(Rev(-1)),
@@ -73,19 +74,41 @@ impl Service {
             let message = "If-Match must say which revision the change is based on";
             return Answer::refusal(&ApiError::new(ErrorCode::PreconditionRequired, message));
         };
+        let base = Base {
+            if_match,
+            is_said: true,
+        };
         let now = self.now();
-        let print = fingerprint(kind.name, "updated", id, if_match.rev(), patch);
         self.change(change, |transaction| {
-            once(
-                transaction,
-                change.caller.user,
-                change.key,
-                print,
-                now,
-                |transaction| update(transaction, kind, change, id, if_match, patch, now),
-            )
+            update_once(transaction, kind, change, id, base, patch, now)
+                .map(|outcome| outcome.answer)
         })
     }
+}
+
+/// The revision a change is based on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Base {
+    pub(crate) if_match: IfMatch,
+    /// Whether the request names it; otherwise it follows from the batch.
+    pub(crate) is_said: bool,
+}
+
+/// The update under its key.
+pub(crate) fn update_once(
+    transaction: &Transaction<'_>,
+    kind: &Kind,
+    change: &Change<'_>,
+    id: EntityId,
+    base: Base,
+    patch: &Fields,
+    now: Timestamp,
+) -> Result<Outcome, ServerError> {
+    let rev = base.if_match.rev();
+    let print = Fingerprint::new(kind.name, "updated", id, rev, patch, base.is_said);
+    once(transaction, change, print, now, || {
+        update(transaction, kind, change, id, base.if_match, patch, now)
+    })
 }
 
 fn update(
@@ -117,11 +140,10 @@ fn update(
         &Commit {
             kind,
             id,
-            owner: user,
+            change,
             deleted: false,
             fields: Some(&fields),
             at: Some(at),
-            origin: change.key,
             now,
         },
     )?;
@@ -148,20 +170,6 @@ fn plan(row: &Row, user: UserId, if_match: IfMatch) -> Plan {
             "this entry was changed elsewhere",
             row,
         )),
-    }
-}
-
-fn check_same_id(patch: &Fields, id: EntityId) -> Result<(), ApiError> {
-    match patch
-        .get("id")
-        .map(|claimed| claimed.as_str().map(str::parse::<EntityId>))
-    {
-        None => Ok(()),
-        Some(Some(Ok(claimed))) if claimed == id => Ok(()),
-        Some(_) => Err(
-            ApiError::new(ErrorCode::BadRequest, "id is not the one of the path")
-                .with_field("id", "invalid"),
-        ),
     }
 }
 

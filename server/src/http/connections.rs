@@ -37,6 +37,21 @@ const SHARE_OF_ONE_ADDRESS: usize = 8;
 /// How long to wait where the system has no connection to give, for instance because too many files are open.
 const ACCEPT_PAUSE_MS: u64 = 500;
 
+/// What holds a connection that became something else than requests and answers, for instance a WebSocket: the server
+/// waits for it when it stops, and it ends when the server is told to.
+#[derive(Clone)]
+pub(super) struct Lifeline {
+    stopping: watch::Receiver<bool>,
+    _alive: mpsc::Sender<()>,
+}
+
+impl Lifeline {
+    /// Returns once the server is to stop.
+    pub(super) async fn cut(&self) {
+        told(self.stopping.clone()).await;
+    }
+}
+
 /// Serves until told to stop, and then until the requests under way have their answers.
 pub async fn serve(
     listener: TcpListener,
@@ -59,11 +74,11 @@ pub async fn serve(
             continue;
         };
         let connection = Guest::new(stream, permit, seat);
-        let (router, stopping, alive) = (router.clone(), stopping.clone(), alive.clone());
-        tokio::spawn(async move {
-            talk(connection, peer, router, stopping).await;
-            drop(alive);
-        });
+        let lifeline = Lifeline {
+            stopping: stopping.clone(),
+            _alive: alive.clone(),
+        };
+        tokio::spawn(talk(connection, peer, router.clone(), lifeline));
     }
     drop((listener, alive));
     let _all_gone = ended.recv().await;
@@ -102,9 +117,11 @@ pub async fn told(mut stopping: watch::Receiver<bool>) {
 }
 
 /// Answers one connection's requests, until it is closed or the server stops.
-async fn talk(guest: Guest, peer: SocketAddr, router: Router, stopping: watch::Receiver<bool>) {
+async fn talk(guest: Guest, peer: SocketAddr, router: Router, lifeline: Lifeline) {
+    let for_requests = lifeline.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(for_requests.clone());
         router.clone().oneshot(request)
     });
     let connection = http1::Builder::new()
@@ -115,7 +132,7 @@ async fn talk(guest: Guest, peer: SocketAddr, router: Router, stopping: watch::R
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = told(stopping) => {
+        () = lifeline.cut() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

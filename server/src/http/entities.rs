@@ -8,13 +8,14 @@ use lume_wire::paths;
 use super::AppState;
 use super::extract::{Base, Body, Id, Key, Params, SignedIn};
 use crate::answer::Answer;
-use crate::entities::ListQuery;
+use crate::entities::{HistoryQuery, ListQuery};
 use crate::kinds::Kind;
 use crate::service::Change;
 
 pub(super) fn routes(kind: &'static Kind) -> Router<AppState> {
     let collection = format!("{}/{}", paths::API, kind.collection);
     let item = format!("{collection}/{{id}}");
+    let revisions = format!("{item}/history");
 
     let create = move |State(state): State<AppState>,
                        SignedIn(caller): SignedIn,
@@ -91,7 +92,22 @@ pub(super) fn routes(kind: &'static Kind) -> Router<AppState> {
             .await
     };
 
+    let history = move |State(state): State<AppState>,
+                        SignedIn(caller): SignedIn,
+                        Id(id): Id,
+                        Params(params): Params| async move {
+        match HistoryQuery::read(&params) {
+            Ok(query) => {
+                state
+                    .blocking(move |service| service.history(kind, caller, id, query))
+                    .await
+            }
+            Err(refused) => Answer::refusal(&refused),
+        }
+    };
+
     Router::new()
         .route(&collection, get(list).post(create))
         .route(&item, get(show).put(update).delete(delete))
+        .route(&revisions, get(history))
 }

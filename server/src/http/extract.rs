@@ -37,6 +37,9 @@ pub(super) struct Params(pub(super) Vec<(String, String)>);
 /// The body's fields.
 pub(super) struct Body(pub(super) Fields);
 
+/// The fields of a body of at most so many bytes.
+pub(super) struct SmallBody<const BYTES_MAX: usize>(pub(super) Fields);
+
 /// The body's fields, or none where there is no body.
 pub(super) struct OptionalBody(pub(super) Fields);
 
@@ -126,7 +129,15 @@ impl FromRequest<AppState> for Body {
     type Rejection = Answer;
 
     async fn from_request(request: Request, _state: &AppState) -> Result<Self, Answer> {
-        fields(request, false).await.map(Self)
+        fields(request, usize::MAX, false).await.map(Self)
+    }
+}
+
+impl<const BYTES_MAX: usize> FromRequest<AppState> for SmallBody<BYTES_MAX> {
+    type Rejection = Answer;
+
+    async fn from_request(request: Request, _state: &AppState) -> Result<Self, Answer> {
+        fields(request, BYTES_MAX, false).await.map(Self)
     }
 }
 
@@ -134,16 +145,23 @@ impl FromRequest<AppState> for OptionalBody {
     type Rejection = Answer;
 
     async fn from_request(request: Request, _state: &AppState) -> Result<Self, Answer> {
-        fields(request, true).await.map(Self)
+        fields(request, usize::MAX, true).await.map(Self)
     }
 }
 
-async fn fields(request: Request, may_be_empty: bool) -> Result<Fields, Answer> {
+async fn fields(request: Request, bytes_max: usize, may_be_empty: bool) -> Result<Fields, Answer> {
     let headers = request.headers().clone();
     let bytes: Bytes = request
         .extract()
         .await
         .map_err(|_| bad("the body did not arrive completely", "body"))?;
+    if bytes.len() > bytes_max {
+        let message = format!("the body is larger than {} KiB", bytes_max / 1024);
+        return Err(Answer::refusal(&ApiError::new(
+            ErrorCode::TooLarge,
+            message,
+        )));
+    }
     bodies::object(&headers, &bytes, may_be_empty).map_err(|refused| Answer::refusal(&refused))
 }
 

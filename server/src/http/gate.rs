@@ -18,6 +18,8 @@ pub(super) async fn check(State(state): State<AppState>, request: Request, next:
     let path = request.uri().path();
     // Health is asked by programs that have no key.
     let is_call = path.starts_with(paths::API) && !path.ends_with("/health");
+    // A page can't give a WebSocket headers. The token in its first message was given to somebody who had the key.
+    let is_socket = path == paths::LIVE;
     if is_call {
         let config = state.service.config();
         let Address(address) = Address::of(&request, config.behind_proxy);
@@ -25,7 +27,7 @@ pub(super) async fn check(State(state): State<AppState>, request: Request, next:
         if let Err(wait) = state.service.check_address_rate(&address) {
             return wait.into_response();
         }
-        if let Err(refused) = admit(request.headers(), config) {
+        if !is_socket && let Err(refused) = admit(request.headers(), config) {
             return Answer::refusal(&refused).into_response();
         }
     }

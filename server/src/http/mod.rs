@@ -13,9 +13,11 @@ mod entities;
 mod extract;
 mod gate;
 mod headers;
+mod live;
 mod log;
 mod respond;
 mod site;
+mod sync;
 mod system;
 mod time;
 
@@ -45,6 +47,8 @@ pub(crate) struct AppState {
     service: Arc<Service>,
     site: Option<Arc<Site>>,
     hashing: Arc<Semaphore>,
+    /// Places for sockets that listen.
+    live: Arc<Semaphore>,
 }
 
 impl AppState {
@@ -81,13 +85,16 @@ impl AppState {
 /// The whole server as a router. Without a site it serves the API alone.
 pub fn router(service: Arc<Service>, site: Option<Site>) -> Router {
     let state = AppState {
+        live: Arc::new(Semaphore::new(live::places(service.config()))),
         service,
         site: site.map(Arc::new),
         hashing: Arc::new(Semaphore::new(HASHING_MAX)),
     };
     let mut routes = Router::new()
         .merge(system::routes())
-        .merge(accounts::routes());
+        .merge(accounts::routes())
+        .merge(sync::routes())
+        .merge(live::routes());
     for kind in crate::kinds::KINDS {
         routes = routes.merge(entities::routes(kind));
     }

@@ -5,10 +5,11 @@ use lume_wire::ErrorCode::{
     Permission, PreconditionRequired, TokenExpired, TooLarge, Unauthorized, UnsupportedMediaType,
     Upgrade, Validation, Version,
 };
+use lume_wire::history::REVISIONS_MAX;
 use serde_json::{Value, json};
 
 use super::{Operation, Security, data, no_content, query, reference, refusals};
-use crate::entities::{LIMIT_DEFAULT, LIMIT_MAX};
+use crate::entities::{LIMIT_DEFAULT, LIMIT_MAX, REVISIONS_DEFAULT};
 
 const ANY: &[ErrorCode] = &[BadRequest, Unauthorized, TokenExpired, ApiKey, Upgrade];
 const CHANGE: &[ErrorCode] = &[Permission, InProgress, KeyReused, KeyExpired];
@@ -16,16 +17,20 @@ const BODY: &[ErrorCode] = &[TooLarge, UnsupportedMediaType, Validation];
 
 pub(super) fn paths() -> Vec<(String, Value)> {
     let mut one = json!({ "get": show(), "put": update(), "delete": delete() });
-    one["parameters"] = json!([{
-        "name": "id", "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" },
-        "description": "Compared without regard to case."
-    }]);
+    let mut revisions = json!({ "get": history() });
+    for item in [&mut one, &mut revisions] {
+        item["parameters"] = json!([{
+            "name": "id", "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" },
+            "description": "Compared without regard to case."
+        }]);
+    }
     vec![
         (
             "/api/v1/moods".to_owned(),
             json!({ "get": list(), "post": create() }),
         ),
         ("/api/v1/moods/{id}".to_owned(), one),
+        ("/api/v1/moods/{id}/history".to_owned(), revisions),
     ]
 }
 
@@ -142,13 +147,13 @@ fn list() -> Value {
         "type": "object",
         "required": ["moods", "next_cursor"],
         "properties": {
-            "moods": { "type": "array", "items": reference("Mood") },
+            "moods": { "type": "array", "items": reference("ListedMood") },
             "next_cursor": { "type": ["string", "null"], "description": "Null on the last page." }
         }
     });
     operation(
         "listMoods",
-        "Entries, newest first, page by page",
+        "Entries, newest first, page by page; or those in the bin, deleted last first",
         vec![
             query(
                 "from",
@@ -160,6 +165,11 @@ fn list() -> Value {
                 &moment,
                 "Nothing after this instant, or this day of UTC.",
             ),
+            query(
+                "deleted",
+                &json!({ "type": "boolean", "default": false }),
+                "The bin: entries deleted in the last 30 days. An update with their revision brings them back.",
+            ),
             query("limit", &limit, "How many."),
             query(
                 "cursor",
@@ -170,5 +180,24 @@ fn list() -> Value {
         None,
         vec![data(200, "The page.", &page)],
         &[ANY],
+    )
+}
+
+fn history() -> Value {
+    let limit = json!({ "type": "integer", "minimum": 1, "maximum": REVISIONS_MAX, "default": REVISIONS_DEFAULT });
+    operation(
+        "moodHistory",
+        "What an entry was, newest first: at most 100 revisions, each for 180 days after another took its place",
+        vec![
+            query("limit", &limit, "How many."),
+            query(
+                "cursor",
+                &json!({ "type": "string" }),
+                "The next_cursor of the page before.",
+            ),
+        ],
+        None,
+        vec![data(200, "The page.", &reference("HistoryPage"))],
+        &[ANY, &[Entity, Deleted]],
     )
 }

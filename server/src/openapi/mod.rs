@@ -7,6 +7,7 @@ mod accounts;
 mod entities;
 mod page;
 mod schemas;
+mod sync;
 mod system;
 
 use lume_wire::ErrorCode;
@@ -21,6 +22,7 @@ pub(crate) fn document() -> Value {
         .into_iter()
         .chain(accounts::paths())
         .chain(entities::paths())
+        .chain(sync::paths())
     {
         paths.insert(path, item);
     }
@@ -38,6 +40,7 @@ pub(crate) fn document() -> Value {
             { "name": "System", "description": "Who the server is and how it does." },
             { "name": "Accounts", "description": "Accounts and sessions." },
             { "name": "Moods", "description": "Mood entries." },
+            { "name": "Sync", "description": "Changes of a device and of the others." },
             { "name": "Consultations", "description": "Conversations with a persona." }
         ],
         "paths": paths,

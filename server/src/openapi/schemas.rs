@@ -3,7 +3,10 @@
 use lume_core::entry::{ASSOCIATIONS_MAX, LABELS_MAX, NOTE_CHARS_MAX, SOURCE_ID_CHARS_MAX};
 use lume_core::label::LABEL_CHARS_MAX;
 use lume_wire::ErrorCode;
-use lume_wire::auth::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
+use lume_wire::auth::{
+    DEVICE_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN,
+};
+use lume_wire::batch::{BATCH_EVENTS_MAX, BatchStatus};
 use serde_json::{Map, Value, json};
 
 use super::reference;
@@ -12,6 +15,7 @@ pub(super) fn all() -> Value {
     let codes: Vec<&str> = ErrorCode::KNOWN.iter().map(ErrorCode::as_str).collect();
     let mut schemas = accounts();
     schemas.extend(moods());
+    schemas.extend(sync());
     schemas.insert(
         "Failure".to_owned(),
         json!({
@@ -84,8 +88,12 @@ fn accounts() -> Map<String, Value> {
     for (field, schema) in tokens.as_object().into_iter().flatten() {
         session[field] = schema.clone();
     }
+    let device = json!({
+        "type": ["string", "null"], "maxLength": DEVICE_CHARS_MAX,
+        "description": "How the device calls itself; shown in the history of entries."
+    });
     let register = json!({
-        "email": email, "password": new_password, "name": name,
+        "device": device, "email": email, "password": new_password, "name": name,
         "date_of_birth": { "type": "string", "format": "date", "description": "At least 13 years ago." }
     });
     let profile = json!({
@@ -105,12 +113,15 @@ fn accounts() -> Map<String, Value> {
             "Login".to_owned(),
             object(
                 &["email", "password"],
-                &json!({ "email": text(), "password": text() }),
+                &json!({ "email": text(), "password": text(), "device": device }),
             ),
         ),
         (
             "Refresh".to_owned(),
-            object(&["refresh_token"], &json!({ "refresh_token": text() })),
+            object(
+                &["refresh_token"],
+                &json!({ "refresh_token": text(), "device": device }),
+            ),
         ),
         (
             "Logout".to_owned(),
@@ -182,26 +193,104 @@ fn moods() -> Map<String, Value> {
     whole["user_id"] = format("uuid");
     let mut shown = whole.clone();
     shown["rev"] = json!({ "type": "integer", "description": "The revision, as in ETag." });
+    let mut listed = shown.clone();
+    listed["deleted_at"] =
+        json!({ "type": "string", "format": "date-time", "description": "In the bin alone." });
+    let always = [
+        "id",
+        "user_id",
+        "date",
+        "mood",
+        "created_at",
+        "updated_at",
+        "rev",
+    ];
     Map::from_iter([
         (
             "NewMood".to_owned(),
             object(&["id", "date", "mood"], &whole),
         ),
         ("MoodPatch".to_owned(), object(&[], &common)),
+        ("Mood".to_owned(), object(&always, &shown)),
+        ("ListedMood".to_owned(), object(&always, &listed)),
+    ])
+}
+
+fn sync() -> Map<String, Value> {
+    let rev = json!({ "type": "integer", "minimum": 0 });
+    let entity = json!({ "type": ["object", "null"] });
+    let event = json!({
+        "event_id": format("uuid"),
+        "type": { "type": "string", "description": "Such as mood.created, mood.updated, mood.deleted." },
+        "entity_id": format("uuid"),
+        "base_rev": {
+            "type": ["integer", "null"], "minimum": 0,
+            "description": "As in If-Match. Left out after another event of the same entity, it is the revision that \
+                one led to."
+        },
+        "payload": { "type": "object", "description": "The body of a single request." }
+    });
+    let events = json!({
+        "events": {
+            "type": "array", "minItems": 1, "maxItems": BATCH_EVENTS_MAX,
+            "items": object(&["event_id", "type", "entity_id"], &event)
+        }
+    });
+    let statuses: Vec<&str> = BatchStatus::KNOWN.iter().map(BatchStatus::as_str).collect();
+    let result = json!({
+        "event_id": format("uuid"),
+        "status": { "type": "string", "enum": statuses },
+        "rev": rev, "entity": entity, "error": reference("Error")
+    });
+    let results = json!({
+        "results": { "type": "array", "items": object(&["event_id", "status"], &result) }
+    });
+    let change = json!({
+        "kind": text(), "entity_id": format("uuid"), "rev": rev, "deleted": { "type": "boolean" },
+        "entity": entity, "origin_event_id": { "type": ["string", "null"], "format": "uuid" },
+        "modified_at": format("date-time")
+    });
+    let changes = json!({
+        "changes": {
+            "type": "array",
+            "items": object(
+                &["kind", "entity_id", "rev", "deleted", "entity", "origin_event_id", "modified_at"],
+                &change
+            )
+        },
+        "next_cursor": text(), "has_more": { "type": "boolean" }, "server_epoch": text(),
+        "server_now": format("date-time")
+    });
+    let revision = json!({
+        "rev": rev, "at": format("date-time"), "device": { "type": ["string", "null"] },
+        "deleted": { "type": "boolean" }, "entity": entity
+    });
+    let history = json!({
+        "revisions": {
+            "type": "array",
+            "items": object(&["rev", "at", "device", "deleted", "entity"], &revision)
+        },
+        "next_cursor": { "type": ["string", "null"], "description": "Null on the last page." }
+    });
+    Map::from_iter([
+        ("Batch".to_owned(), object(&["events"], &events)),
+        ("BatchResults".to_owned(), object(&["results"], &results)),
         (
-            "Mood".to_owned(),
+            "ChangesPage".to_owned(),
             object(
                 &[
-                    "id",
-                    "user_id",
-                    "date",
-                    "mood",
-                    "created_at",
-                    "updated_at",
-                    "rev",
+                    "changes",
+                    "next_cursor",
+                    "has_more",
+                    "server_epoch",
+                    "server_now",
                 ],
-                &shown,
+                &changes,
             ),
+        ),
+        (
+            "HistoryPage".to_owned(),
+            object(&["revisions", "next_cursor"], &history),
         ),
     ])
 }

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use lume_core::ids::EntityId;
 use lume_core::time::Timestamp;
 use lume_server::http::{Site, router};
-use lume_server::{Config, Database, ManualWorld, PasswordCost, Service, World};
+use lume_server::{Config, Database, ManualWorld, PasswordCost, Service, World, restore};
 use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -53,6 +53,12 @@ impl App {
         Self::open(world, folder, config, site)
     }
 
+    /// A server on the files in a folder.
+    pub(crate) fn on(folder: TempDir) -> Self {
+        let start: Timestamp = START.parse().expect("a time");
+        Self::open(Arc::new(ManualWorld::new(start, 1)), folder, config(), None)
+    }
+
     fn open(world: Arc<ManualWorld>, folder: TempDir, config: Config, site: Option<Site>) -> Self {
         let database = Database::open(folder.path(), &*world).expect("a database");
         let shared: Arc<dyn World> = world.clone();
@@ -69,6 +75,17 @@ impl App {
 
     /// The process dies without a word and is started again on the same files.
     pub(crate) fn restarted(self) -> Self {
+        self.restarted_after(|_, _| {})
+    }
+
+    /// The server is stopped, and goes on with what a backup holds.
+    pub(crate) fn restored(self, backup: &Path) -> Self {
+        self.restarted_after(|folder, world| {
+            restore(folder, backup, world).expect("a backup");
+        })
+    }
+
+    fn restarted_after(self, work: impl FnOnce(&Path, &dyn World)) -> Self {
         let Self {
             world,
             service,
@@ -78,6 +95,7 @@ impl App {
         } = self;
         drop(router);
         drop(service);
+        work(folder.path(), &*world);
         Self::open(world, folder, config, None)
     }
 

@@ -75,7 +75,7 @@ async fn the_server_is_the_same_one_after_a_restart_and_another_one_on_another_d
         !before["features"]
             .as_array()
             .unwrap()
-            .contains(&json!("batch")),
+            .contains(&json!("push")),
         "only what there is"
     );
 }

@@ -37,7 +37,9 @@ async fn no_row_of_any_table_and_no_byte_of_any_file_is_left() {
         .create(&mood(id(2), NOTE), "key-4-of-ermintrude")
         .await;
     ermintrude.delete(id(2), "key-5-of-ermintrude").await;
-    let login = json!({ "email": "ermintrude@example.org", "password": PASSWORD });
+    let login = json!({
+        "email": "ermintrude@example.org", "password": PASSWORD, "device": "a phone of-ermintrude"
+    });
     app.post("/api/v1/auth/login", login).await;
     let words = [
         NOTE,
@@ -101,6 +103,7 @@ async fn what_the_sweep_forgets_is_in_no_file_either() {
     let app = App::new();
     let alice = app.alice().await;
     alice.create(&mood(id(1), NOTE), "k1").await;
+    alice.update(id(1), 1, &json!({ "note": "" }), "k3").await;
     alice.delete(id(1), "k2").await;
     assert!(files_hold(&app, NOTE));
 

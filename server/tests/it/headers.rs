@@ -29,7 +29,7 @@ async fn every_answer_of_the_api_is_marked_errors_included() {
     let app = App::new();
     let alice = app.alice().await;
     let long = "x".repeat(300 * 1024);
-    let requests: [(&str, Request<Body>); 10] = [
+    let requests: [(&str, Request<Body>); 14] = [
         ("200", ask(Method::GET, "/api/v1/capabilities").empty()),
         ("health", ask(Method::GET, "/health").empty()),
         ("204", alice.ask(Method::DELETE, &item(id(1))).empty()),
@@ -45,6 +45,18 @@ async fn every_answer_of_the_api_is_marked_errors_included() {
         ("404 entity", alice.ask(Method::GET, &item(id(1))).empty()),
         ("405", ask(Method::PATCH, "/api/v1/moods").empty()),
         ("413", alice.ask(Method::POST, "/api/v1/moods").bytes(long)),
+        ("changes", alice.ask(Method::GET, "/api/v1/changes").empty()),
+        (
+            "410",
+            alice.ask(Method::GET, "/api/v1/changes?cursor=x").empty(),
+        ),
+        (
+            "batch",
+            alice
+                .ask(Method::POST, "/api/v1/events:batch")
+                .json(&json!({})),
+        ),
+        ("live", ask(Method::GET, "/api/v1/live").empty()),
         ("HEAD", ask(Method::HEAD, "/api/v1/capabilities").empty()),
     ];
     for (what, request) in requests {

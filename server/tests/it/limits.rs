@@ -27,14 +27,14 @@ use crate::app::{App, ask, config, id, mood};
 const HEALTH: &[u8] = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
 
 /// A server that listens; it stops when dropped.
-struct Listening {
-    address: SocketAddr,
-    stop: watch::Sender<bool>,
-    served: tokio::task::JoinHandle<()>,
+pub(crate) struct Listening {
+    pub(crate) address: SocketAddr,
+    pub(crate) stop: watch::Sender<bool>,
+    pub(crate) served: tokio::task::JoinHandle<()>,
 }
 
 impl Listening {
-    async fn start(app: &App) -> Self {
+    pub(crate) async fn start(app: &App) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopping) = watch::channel(false);
@@ -47,7 +47,7 @@ impl Listening {
         }
     }
 
-    async fn connect(&self) -> TcpStream {
+    pub(crate) async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.expect("it listens")
     }
 }

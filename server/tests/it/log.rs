@@ -1,6 +1,7 @@
 //! What the log tells, and what it never does.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -34,7 +35,12 @@ fn a_whole_run_at_its_most_talkative_names_routes_and_nothing_private() {
             .unwrap()
             .read_to_string(&mut log)
             .unwrap();
-        for told in ["/api/v1/auth/login", "status=401", "/api/v1/moods/{id}"] {
+        for told in [
+            "/api/v1/auth/login",
+            "status=401",
+            "/api/v1/moods/{id}",
+            "/api/v1/live",
+        ] {
             assert!(log.contains(told), "{told} in {log}");
         }
         private.extend(
@@ -53,6 +59,28 @@ fn a_whole_run_at_its_most_talkative_names_routes_and_nothing_private() {
         for word in private {
             assert!(!log.contains(&word), "{word} in {log}");
         }
+    }
+}
+
+/// Opens a WebSocket and says hello by hand: a text of less than 65,536 bytes, masked with zeros.
+fn listen(running: &Running, token: &str) {
+    let head = "GET /api/v1/live HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+                sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+    let hello = json!({ "type": "hello", "access_token": token }).to_string();
+    let mut stream = TcpStream::connect(("127.0.0.1", running.port)).expect("it listens");
+    stream.write_all(head.as_bytes()).expect("it reads");
+    let mut frame = vec![0x81, 0xfe];
+    let length = u16::try_from(hello.len()).expect("a short text");
+    frame.extend(length.to_be_bytes());
+    frame.extend([0; 4]);
+    frame.extend(hello.as_bytes());
+    stream.write_all(&frame).expect("it reads");
+    // Both the answer and what follows it have come when this has.
+    let mut said = Vec::new();
+    while !said.ends_with(b"}") && !said.ends_with(b"unauthorized") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).expect("it answers");
+        said.extend(byte);
     }
 }
 
@@ -115,6 +143,15 @@ fn a_day_at(running: &Running) -> Vec<String> {
         &[],
         &json!({ "refresh_token": "lume_rt_none" }),
     );
+    for token in [&access, "lume_at_none"] {
+        listen(running, token);
+    }
+    let event = json!({ "event_id": id(2), "type": "mood.created", "entity_id": id(2), "payload": mood(id(2), NOTE) });
+    let events = json!({ "events": [event, { "note": NOTE }] });
+    post("/api/v1/events:batch", &signed_in, &events);
+    for path in ["/api/v1/changes?cursor=the%20zebra", "/api/v1/changes"] {
+        running.send("GET", path, &[signed_in[0], key], "");
+    }
     running.send("GET", &format!("/{access}/{refresh}.js"), &[], "");
     running.send("GET", "/api/v1/moods", &[("authorization", &bearer)], "");
     running.send("BREW", "/api/v1/moods", &[key, signed_in[0]], NOTE);

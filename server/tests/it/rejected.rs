@@ -78,6 +78,7 @@ fn paths() -> impl Strategy<Value = String> {
         "/api/v1/users/me",
         "/api/v1/consultations",
         "/api/v1/changes",
+        "/api/v1/live",
         "/api/v1/events:batch",
     ]);
     let query = prop_oneof![
@@ -145,6 +146,10 @@ fn good() -> Value {
     ] {
         body[name] = json!(value);
     }
+    body["events"] = json!([
+        { "event_id": id(201), "type": "mood.created", "entity_id": id(1), "payload": {} },
+        { "event_id": id(202), "type": "mood.updated", "entity_id": id(2), "base_rev": 1, "payload": {} },
+    ]);
     body
 }
 
@@ -174,6 +179,7 @@ fn names() -> impl Strategy<Value = String> {
         "new_password",
         "rev",
         "events",
+        "device",
     ]);
     prop_oneof![9 => known.prop_map(str::to_owned), 1 => "\\PC{0,6}"]
 }
