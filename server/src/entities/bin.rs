@@ -2,13 +2,11 @@
 
 use lume_core::ids::UserId;
 use lume_core::time::{DAY_MS, Timestamp};
-use lume_wire::Rev;
 use lume_wire::mood::Fields;
 use rusqlite::{Transaction, params};
 
-use super::list::{ListQuery, Place};
-use super::store::parse_fields;
-use super::{TOMBSTONE_CONTENT_DAYS, with_rev};
+use super::TOMBSTONE_CONTENT_DAYS;
+use super::list::{ListQuery, Place, page_of};
 use crate::error::ServerError;
 use crate::kinds::Kind;
 
@@ -29,7 +27,7 @@ pub(super) fn page(
            AND at_ms BETWEEN ?4 AND ?5 AND (modified_ms, id) < (?6, ?7)
          ORDER BY modified_ms DESC, id DESC LIMIT ?8",
     )?;
-    let mut rows = statement.query(params![
+    let rows = statement.query(params![
         user.to_string(),
         kind.name,
         horizon_ms,
@@ -39,24 +37,7 @@ pub(super) fn page(
         after_id,
         query.limit + 1
     ])?;
-
-    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-    let mut entities = Vec::new();
-    let mut last = None;
-    while let Some(row) = rows.next()? {
-        if entities.len() == limit {
-            return Ok((entities, last));
-        }
-        let id: String = row.get(0)?;
-        let deleted_at = Timestamp::from_millis(row.get(2)?);
-        let fields = parse_fields(&row.get::<_, String>(3)?)?;
-        let mut fields = with_rev(fields, Rev(row.get(1)?));
+    page_of(rows, query.limit, |fields, deleted_at| {
         fields.insert("deleted_at".to_owned(), deleted_at.to_string().into());
-        entities.push(fields);
-        last = Some(Place {
-            at: deleted_at,
-            id: id.parse().map_err(|_| ServerError::Corrupt("entity id"))?,
-        });
-    }
-    Ok((entities, None))
+    })
 }

@@ -4,11 +4,11 @@ use lume_core::ids::{EntityId, UserId};
 use lume_core::time::{DAY_MS, LocalDate, Timestamp, UtcOffsetMinutes};
 use lume_wire::mood::Fields;
 use lume_wire::{ApiError, ErrorCode, Rev};
-use rusqlite::{Transaction, params};
+use rusqlite::{Rows, Transaction, params};
 use serde_json::json;
 
 use super::store::parse_fields;
-use super::{Row, bin, shown};
+use super::{bin, with_rev};
 use crate::accounts::Caller;
 use crate::answer::Answer;
 use crate::error::ServerError;
@@ -130,7 +130,7 @@ fn page(
            AND (at_ms, id) < (?5, ?6)
          ORDER BY at_ms DESC, id DESC LIMIT ?7",
     )?;
-    let mut rows = statement.query(params![
+    let rows = statement.query(params![
         user.to_string(),
         kind.name,
         query.from.as_millis(),
@@ -139,8 +139,17 @@ fn page(
         after_id,
         query.limit + 1
     ])?;
+    page_of(rows, query.limit, |_, _| {})
+}
 
-    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+/// Reads a page from rows of id, revision, place in the order in milliseconds, and body, and where to go on if there is one
+/// more than `limit`. `finish` may add to an entity what its place says.
+pub(super) fn page_of(
+    mut rows: Rows<'_>,
+    limit: u32,
+    finish: impl Fn(&mut Fields, Timestamp),
+) -> Result<(Vec<Fields>, Option<Place>), ServerError> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut entities = Vec::new();
     let mut last = None;
     while let Some(row) = rows.next()? {
@@ -148,16 +157,13 @@ fn page(
             return Ok((entities, last));
         }
         let id: String = row.get(0)?;
+        let at = Timestamp::from_millis(row.get(2)?);
         let fields = parse_fields(&row.get::<_, String>(3)?)?;
-        let stored = Row {
-            owner: user,
-            rev: Rev(row.get(1)?),
-            deleted: false,
-            fields: Some(fields),
-        };
-        entities.extend(shown(&stored));
+        let mut fields = with_rev(fields, Rev(row.get(1)?));
+        finish(&mut fields, at);
+        entities.push(fields);
         last = Some(Place {
-            at: Timestamp::from_millis(row.get(2)?),
+            at,
             id: id.parse().map_err(|_| ServerError::Corrupt("entity id"))?,
         });
     }
