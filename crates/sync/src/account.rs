@@ -7,7 +7,7 @@
 
 use lume_core::time::LocalDate;
 use lume_wire::auth::{LoginRequest, LogoutRequest, RegisterRequest, SessionAnswer};
-use lume_wire::{ApiError, Capabilities, ErrorCode, envelope, paths};
+use lume_wire::{ApiError, Capabilities, ErrorCode, Feature, envelope, paths};
 
 use crate::engine::Engine;
 use crate::gate::Gate;
@@ -44,6 +44,7 @@ impl Authenticated {
 pub(crate) struct Found {
     pub(crate) kind: BackendKind,
     pub(crate) server_id: String,
+    pub(crate) features: Vec<Feature>,
 }
 
 /// Why signing in or registering did not work. Nothing was changed.
@@ -186,6 +187,7 @@ impl<P: Ports> Engine<P> {
             },
             backend: Backend {
                 kind: Some(found.kind),
+                features: Some(found.features),
                 ..profile.backend
             },
             tokens: Tokens {
@@ -307,6 +309,7 @@ impl<P: Ports> Engine<P> {
         let basic = Found {
             kind: BackendKind::Basic,
             server_id: backend.base_url.clone(),
+            features: Vec::new(),
         };
         if backend.choice == BackendChoice::Basic && backend.kind != Some(BackendKind::Extended) {
             return Ok(basic);
@@ -337,6 +340,7 @@ impl<P: Ports> Engine<P> {
             (200, Some(Ok(capabilities))) if response.protocol.is_some() => Ok(Found {
                 kind: BackendKind::Extended,
                 server_id: capabilities.server_id,
+                features: capabilities.features,
             }),
             (404 | 405, _) if may_be_basic && !response.redirected => Ok(basic),
             (401 | 403, _) if response.protocol.is_some() => Err(AuthError::ApiKey),
@@ -345,9 +349,13 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    pub(crate) async fn store_backend_kind(&self, kind: BackendKind) -> Result<(), StoreError> {
-        self.change_profile(false, move |profile| profile.backend.kind = Some(kind))
-            .await
+    pub(crate) async fn store_backend(&self, found: &Found) -> Result<(), StoreError> {
+        let (kind, features) = (found.kind, found.features.clone());
+        self.change_profile(false, move |profile| {
+            profile.backend.kind = Some(kind);
+            profile.backend.features = Some(features.clone());
+        })
+        .await
     }
 }
 

@@ -10,8 +10,11 @@ use crate::body;
 use crate::content::{Content, State};
 use crate::engine::Engine;
 use crate::gate::Blocked;
+use crate::history;
 use crate::kinds::Header;
+use crate::landing::versions;
 use crate::lane::{Act, Lane};
+use crate::merge::{self, Rule, Rules, Side};
 use crate::meta::{self, Account, Profile};
 use crate::mutant::{self, Mutant};
 use crate::ports::{Notice, Ports};
@@ -50,22 +53,31 @@ impl From<StoreError> for CommitError {
     }
 }
 
+/// What an action does to an entity.
 #[derive(Clone)]
-enum Change {
+pub(crate) enum Change {
     Create(Content),
     Update(Content),
+    /// What became of the first content is laid over what the entity is now: it may have changed while it was edited.
+    Edit {
+        seen: Content,
+        made: Content,
+    },
+    /// As an update, and the two versions of a text that stand beside the entity are settled.
+    Settle(Content),
     Delete,
     Restore,
 }
 
 /// The stores of an action.
-const STORES: [StoreName; 6] = [
+const STORES: [StoreName; 7] = [
     StoreName::Entries,
     StoreName::Base,
     StoreName::Outbox,
     StoreName::Claims,
     StoreName::Meta,
     StoreName::Drafts,
+    StoreName::History,
 ];
 
 /// How often an action is run when its commit's outcome is unknown.
@@ -105,6 +117,23 @@ impl<P: Ports> Engine<P> {
         self.commit(key, Change::Update(content), draft).await
     }
 
+    /// Makes of an entity what the person has made of `seen`, and clears the draft it was edited in. What came from
+    /// elsewhere since it was seen stays, field by field; where the person changed the same, theirs holds and the other is
+    /// kept in the history.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError`]; nothing was written, the draft is still there.
+    pub async fn edit(
+        &self,
+        key: &EntityKey,
+        seen: Content,
+        made: Content,
+        draft: Option<&str>,
+    ) -> Result<(), CommitError> {
+        self.commit(key, Change::Edit { seen, made }, draft).await
+    }
+
     /// Deletes an entity. Its event waits ten seconds for [`Engine::restore`].
     ///
     /// # Errors
@@ -123,7 +152,7 @@ impl<P: Ports> Engine<P> {
         self.commit(key, Change::Restore, None).await
     }
 
-    async fn commit(
+    pub(crate) async fn commit(
         &self,
         key: &EntityKey,
         change: Change,
@@ -247,7 +276,10 @@ impl<P: Ports> Engine<P> {
             let event = answers.take_outbox();
             let found = !event.is_empty()
                 || answers.take_entity().is_some_and(|row| match change {
-                    Change::Create(content) | Change::Update(content) => {
+                    Change::Create(content)
+                    | Change::Update(content)
+                    | Change::Edit { made: content, .. }
+                    | Change::Settle(content) => {
                         !row.deleted
                             && body::open::<Content>(self.sealer(), &row.body).as_ref()
                                 == Ok(content)
@@ -321,6 +353,11 @@ fn split(writes: &mut Vec<Write>) -> Vec<Write> {
     writes.extract_if(.., is_event).collect()
 }
 
+/// The rules of a kind of a newer version.
+const fn none_known(_: &str) -> Option<Rule> {
+    None
+}
+
 /// What an action writes.
 #[expect(
     clippy::too_many_arguments,
@@ -336,6 +373,7 @@ fn plan<S: crate::ports::Sealer>(
     event_id: EventId,
     now: lume_core::time::Timestamp,
 ) -> Result<Vec<Write>, CommitError> {
+    let mut losers = Vec::new();
     let (content, deleted) = match (change, row) {
         (Change::Create(content), None) => (content.clone(), false),
         (Change::Create(content), Some(row)) => {
@@ -347,8 +385,20 @@ fn plan<S: crate::ports::Sealer>(
             };
         }
         (_, None) => return Err(CommitError::Missing),
-        (Change::Update(_), Some(row)) if row.deleted => return Err(CommitError::Missing),
-        (Change::Update(content), Some(row)) => {
+        (Change::Update(_) | Change::Edit { .. } | Change::Settle(_), Some(row)) if row.deleted => {
+            return Err(CommitError::Missing);
+        }
+        (Change::Edit { seen, made }, Some(row)) => {
+            let here: Content = body::open(sealer, &row.body)?;
+            let rules = key
+                .kind
+                .spec()
+                .map_or(none_known as Rules, |spec| spec.rules);
+            let merged = merge::merge(rules, Some(seen), made, &here, Side::Mine);
+            losers = merged.losers;
+            (merged.content, false)
+        }
+        (Change::Update(content) | Change::Settle(content), Some(row)) => {
             // What this version can't read is not written over: nobody could tell what is lost with it.
             body::open::<Content>(sealer, &row.body)?;
             (content.clone(), false)
@@ -374,6 +424,13 @@ fn plan<S: crate::ports::Sealer>(
         writes = lane.reach(&target, &act)?;
         sync = lane.sync_state();
     }
+    let settles = matches!(change, Change::Settle(_));
+    let overlap = row.and_then(|row| row.overlap.as_deref());
+    if let (true, Some(overlap)) = (settles, overlap) {
+        losers.extend(versions(&body::open(sealer, overlap)?, &content));
+    }
+    let aside = losers.iter();
+    writes.extend(aside.map(|loser| history::aside(sealer, key, now, loser)));
     let header = Header::of(&content);
     writes.push(Write::PutEntity(EntityRow {
         key: key.clone(),
@@ -384,6 +441,7 @@ fn plan<S: crate::ports::Sealer>(
         source: header.source,
         source_id: header.source_id,
         body: body::seal(sealer, &content),
+        overlap: row.and_then(|row| row.overlap.clone()).filter(|_| !settles),
     }));
     Ok(writes)
 }

@@ -40,6 +40,10 @@ pub struct Engine<P: Ports> {
 
 /// What an engine keeps in memory.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each about something else"
+)]
 pub(crate) struct Live {
     /// A pass runs.
     pub(crate) processing: bool,
@@ -57,6 +61,10 @@ pub(crate) struct Live {
     pub(crate) rest: Gate,
     /// Since when the lock has been somebody else's, whenever it was asked for.
     pub(crate) busy_since_ms: Option<u64>,
+    /// When the feed was last asked, by the clock that never jumps.
+    pub(crate) pulled_ms: Option<u64>,
+    /// Whether somebody looks at the app.
+    pub(crate) visible: bool,
     /// The last reason to skip a pass, so that it is logged once.
     pub(crate) skipped: Option<LogEvent>,
 }
@@ -67,7 +75,10 @@ impl<P: Ports> Engine<P> {
         Self {
             ports,
             options,
-            live: RefCell::default(),
+            live: RefCell::new(Live {
+                visible: true,
+                ..Live::default()
+            }),
         }
     }
 
@@ -79,6 +90,11 @@ impl<P: Ports> Engine<P> {
     /// Whether each request is logged (method, route, status and duration; nothing else).
     pub fn set_debug_log(&self, on: bool) {
         self.live.borrow_mut().debug = on;
+    }
+
+    /// Says whether somebody looks at the app: only then the timer asks for what changed elsewhere.
+    pub fn set_visible(&self, visible: bool) {
+        self.live.borrow_mut().visible = visible;
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -2,6 +2,7 @@ use lume_core::ids::{EntityId, EventId};
 use serde_json::json;
 
 use super::*;
+use crate::ports::{Method, Response};
 use crate::rows::{ClaimItem, EntityKey, Kind, Seq};
 use crate::wire_request::EventRequest;
 
@@ -133,8 +134,8 @@ fn a_bare_404_says_nothing_about_the_entity() {
     };
     let error = |code: &str| json!({"success": false, "error": {"code": code, "message": ""}});
 
-    assert!(there(&answer(404, error("entity"))) == Some(There::Absent));
-    assert!(there(&answer(404, error("not_found"))).is_none());
-    assert!(there(&answer(404, json!("gone"))).is_none());
-    assert!(there(&answer(500, error("internal"))).is_none());
+    assert!(There::of_read(&answer(404, error("entity"))) == Some(There::Absent));
+    assert!(There::of_read(&answer(404, error("not_found"))).is_none());
+    assert!(There::of_read(&answer(404, json!("gone"))).is_none());
+    assert!(There::of_read(&answer(500, error("internal"))).is_none());
 }

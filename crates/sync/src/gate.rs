@@ -78,6 +78,8 @@ pub enum Trigger {
     Foreground,
     /// Something was saved.
     Saved,
+    /// The backend says that something changed elsewhere.
+    Changed,
     /// The person asked.
     Manual,
 }
@@ -147,6 +149,7 @@ impl Gate {
             | Trigger::Online
             | Trigger::Foreground
             | Trigger::Saved
+            | Trigger::Changed
             | Trigger::Manual => Permit::Wait(left),
         }
     }
@@ -284,6 +287,17 @@ impl Gate {
             progressed: true,
             ..Self::default()
         };
+    }
+
+    /// The backend answered and nothing stands in the way; only news is progress.
+    pub fn answered(&mut self, news: bool) {
+        let fruitless = std::mem::take(&mut self.fruitless);
+        let progressed = self.progressed;
+        self.open();
+        if !news {
+            self.fruitless = fruitless;
+            self.progressed = progressed;
+        }
     }
 
     /// Counts a request that has not led to anything yet.

@@ -312,7 +312,7 @@ fn acknowledging_twice_changes_nothing_the_second_time() {
     desk.acknowledge_head(Some(7));
     let before = desk.tables.clone();
 
-    let writes = desk.lane().acknowledge(id, Some(Rev(8))).unwrap();
+    let writes = desk.lane().acknowledge(id, Some(Rev(8)), 0).unwrap();
 
     assert!(writes.is_empty());
     assert_eq!(desk.tables, before);
@@ -389,5 +389,5 @@ fn an_event_whose_body_cannot_be_opened_is_an_error_and_no_loss() {
 
     assert_eq!(lane.folded().err(), Some(StoreError::Newer));
     let id = lane.rows[0].event_id;
-    assert_eq!(lane.acknowledge(id, None).err(), Some(StoreError::Newer));
+    assert_eq!(lane.acknowledge(id, None, 0).err(), Some(StoreError::Newer));
 }

@@ -48,6 +48,8 @@ pub(crate) struct Pass {
     /// What `/health` said in this pass.
     pub(crate) health: Option<Health>,
     pub(crate) report: PassReport,
+    /// The epoch of the server that the record of the feed speaks of.
+    pub(crate) epoch: Option<String>,
     /// Whether the lock is ours.
     pub(crate) alone: bool,
     /// When the running claim was asked for, by the clock that never jumps.
@@ -153,7 +155,8 @@ impl<P: Ports> Engine<P> {
             overview = self.overview().await?;
         }
         let stuck = mutant::is(Mutant::StuckLaneBlocksAll) && overview.counts.dead > 0;
-        if stuck || !overview.is_due(self.now()) {
+        let pulls = self.wants_pull(trigger, &overview);
+        if stuck || !(pulls || overview.is_due(self.now())) {
             return Ok(PassReport::default());
         }
         if overview.session.sealed.is_empty() {
@@ -178,7 +181,7 @@ impl<P: Ports> Engine<P> {
             Lock::Busy if !mutant::is(Mutant::WaitsForTheLock) && self.passes_by(&overview) => None,
             Lock::Busy => return Ok(PassReport::default()),
         };
-        let report = self.flush(overview, &stored, guard.is_some()).await;
+        let report = self.flush(overview, &stored, guard.is_some(), pulls).await;
         drop(guard);
         report
     }
@@ -193,12 +196,14 @@ impl<P: Ports> Engine<P> {
             && overview.is_stalled(self.now(), HEARTBEAT_MS_MAX)
     }
 
-    /// Sends what is due; `stored` is the gate as it stands in the database.
+    /// Takes in what changed elsewhere, sends what is due, and takes in what that led to; `stored` is the gate as it
+    /// stands in the database.
     async fn flush(
         &self,
         overview: Overview,
         stored: &Gate,
         alone: bool,
+        pulls: bool,
     ) -> Result<PassReport, StoreError> {
         let began_ms = self.ports().clock().monotonic_ms();
         let Overview {
@@ -230,21 +235,40 @@ impl<P: Ports> Engine<P> {
             refreshed: false,
             health: None,
             report: PassReport::default(),
+            epoch: overview.feed.and_then(|feed| feed.epoch),
             alone,
             claimed_ms: began_ms,
             began_ms,
         };
-        let claims = self.send_all(&mut pass, overview.counts.waiting()).await?;
-        if claims == 0 {
+        // First what others have written: what is sent then is merged already.
+        let mut flow = Flow::On;
+        if pulls {
+            flow = self.pull(&mut pass).await?;
+        }
+        let mut claims = 0;
+        if flow == Flow::On {
+            claims = self.send_all(&mut pass, overview.counts.waiting()).await?;
+        }
+        if claims > 0 && pass.report.succeeded > 0 && self.may_follow(&pass) {
+            self.pull(&mut pass).await?;
+        }
+        if pulls || claims == 0 || pass.report.succeeded > 0 {
             // What is due is on its way from another tab. A nudge or a refresh is remembered all the same.
             if pass.gate != *stored {
                 self.store_gate(&pass.gate, pass.session.generation).await?;
             }
-        } else {
+        }
+        if claims > 0 {
             let PassReport { succeeded, failed } = pass.report;
             self.log(Level::Info, LogEvent::PassFinished { succeeded, failed });
         }
         Ok(pass.report)
+    }
+
+    /// Whether what was sent may be followed by a look at what it led to.
+    fn may_follow(&self, pass: &Pass) -> bool {
+        let is_open = pass.gate.blocked.is_none() && pass.gate.next_attempt(self.now()).is_none();
+        is_open && self.spent_ms(pass) <= PASS_MS_MAX
     }
 
     /// Claims and sends until nothing is left or something says stop. Returns how many claims there were.
@@ -399,6 +423,7 @@ impl<P: Ports> Engine<P> {
                     },
                 );
             }
+            Verdict::Met(_) => self.log(Level::Info, LogEvent::Merged { kind, id }),
             Verdict::Later { .. } | Verdict::Released { .. } => pass.report.failed += 1,
             Verdict::Dead(Failure { reason, status, .. })
             | Verdict::Parked(Failure { reason, status, .. }) => {

@@ -21,6 +21,8 @@ pub struct Listed {
     pub content: Result<Content, Unreadable>,
     /// Where it stands with the backend.
     pub sync: ShownSync,
+    /// Whether two versions of its text wait for the person: [`Engine::overlap`].
+    pub overlaps: bool,
 }
 
 /// Why a row's content can't be read.
@@ -170,6 +172,7 @@ impl<P: Ports> Engine<P> {
         });
         Listed {
             sync: self.shown_sync(&row),
+            overlaps: row.overlap.is_some(),
             key: row.key,
             local_time: row.local_time,
             content,

@@ -51,6 +51,7 @@ pub(crate) enum Folded {
 pub(crate) fn fold(tables: &Tables, key: &EntityKey) -> Folded {
     let base = match tables.bases.get(key) {
         None => Folded::Absent,
+        Some(base) if base.stands_for_none() => Folded::Absent,
         Some(base) if base.deleted => Folded::Deleted,
         Some(base) => Folded::Live(content(&base.body)),
     };

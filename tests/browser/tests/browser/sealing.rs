@@ -58,6 +58,7 @@ fn entity(number: u8) -> EntityRow {
         source: "manual".to_owned(),
         source_id: None,
         body: vec![1, number, 1],
+        overlap: None,
     }
 }
 
@@ -70,6 +71,8 @@ fn rows_of(number: u8) -> Vec<Write> {
             rev: None,
             deleted: false,
             body: vec![1, number, 2],
+            round: 0,
+            ahead: None,
         }),
         Write::PutEvent(OutboxRow {
             seq: None,

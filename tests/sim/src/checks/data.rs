@@ -34,6 +34,7 @@ pub(super) fn touched(commit: &Commit) -> BTreeSet<EntityKey> {
             | Write::RemoveMeta(_)
             | Write::PutDraft(_, _)
             | Write::RemoveDraft(_)
+            | Write::PutHistory(_)
             | Write::AppendLog(_) => {}
         }
     }

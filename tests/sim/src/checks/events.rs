@@ -321,6 +321,7 @@ pub(super) fn name_of(write: &Write) -> String {
         Write::RemoveMeta(name) => format!("-{name}"),
         Write::PutDraft(_, _) => "draft".to_owned(),
         Write::RemoveDraft(_) => "-draft".to_owned(),
+        Write::PutHistory(row) => format!("aside {}", short(&row.key)),
         Write::AppendLog(_) => "log".to_owned(),
     }
 }
