@@ -45,6 +45,7 @@ pub(crate) struct Found {
     pub(crate) kind: BackendKind,
     pub(crate) server_id: String,
     pub(crate) features: Vec<Feature>,
+    pub(crate) epoch: Option<String>,
 }
 
 /// Why signing in or registering did not work. Nothing was changed.
@@ -188,6 +189,7 @@ impl<P: Ports> Engine<P> {
             backend: Backend {
                 kind: Some(found.kind),
                 features: Some(found.features),
+                epoch: profile.backend.epoch.or(found.epoch),
                 ..profile.backend
             },
             tokens: Tokens {
@@ -310,6 +312,7 @@ impl<P: Ports> Engine<P> {
             kind: BackendKind::Basic,
             server_id: backend.base_url.clone(),
             features: Vec::new(),
+            epoch: None,
         };
         if backend.choice == BackendChoice::Basic && backend.kind != Some(BackendKind::Extended) {
             return Ok(basic);
@@ -341,6 +344,7 @@ impl<P: Ports> Engine<P> {
                 kind: BackendKind::Extended,
                 server_id: capabilities.server_id,
                 features: capabilities.features,
+                epoch: Some(capabilities.server_epoch),
             }),
             (404 | 405, _) if may_be_basic && !response.redirected => Ok(basic),
             (401 | 403, _) if response.protocol.is_some() => Err(AuthError::ApiKey),
@@ -351,9 +355,11 @@ impl<P: Ports> Engine<P> {
 
     pub(crate) async fn store_backend(&self, found: &Found) -> Result<(), StoreError> {
         let (kind, features) = (found.kind, found.features.clone());
+        let epoch = found.epoch.clone();
         self.change_profile(false, move |profile| {
             profile.backend.kind = Some(kind);
             profile.backend.features = Some(features.clone());
+            profile.backend.epoch = profile.backend.epoch.take().or(epoch.clone());
         })
         .await
     }

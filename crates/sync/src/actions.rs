@@ -118,8 +118,8 @@ impl<P: Ports> Engine<P> {
     }
 
     /// Makes of an entity what the person has made of `seen`, and clears the draft it was edited in. What came from
-    /// elsewhere since it was seen stays, field by field; where the person changed the same, theirs holds and the other is
-    /// kept in the history.
+    /// elsewhere since it was seen stays, field by field; where the person changed the same, what they made holds, and the
+    /// other is kept in the history.
     ///
     /// # Errors
     ///
@@ -374,6 +374,7 @@ fn plan<S: crate::ports::Sealer>(
     now: lume_core::time::Timestamp,
 ) -> Result<Vec<Write>, CommitError> {
     let mut losers = Vec::new();
+    let mut made_twice = None;
     let (content, deleted) = match (change, row) {
         (Change::Create(content), None) => (content.clone(), false),
         (Change::Create(content), Some(row)) => {
@@ -396,6 +397,7 @@ fn plan<S: crate::ports::Sealer>(
                 .map_or(none_known as Rules, |spec| spec.rules);
             let merged = merge::merge(rules, Some(seen), made, &here, Side::Mine);
             losers = merged.losers;
+            made_twice = merged.overlaps.into_iter().next();
             (merged.content, false)
         }
         (Change::Update(content) | Change::Settle(content), Some(row)) => {
@@ -426,7 +428,7 @@ fn plan<S: crate::ports::Sealer>(
     }
     let settles = matches!(change, Change::Settle(_));
     let overlap = row.and_then(|row| row.overlap.as_deref());
-    if let (true, Some(overlap)) = (settles, overlap) {
+    if let (true, Some(overlap)) = (settles || made_twice.is_some(), overlap) {
         losers.extend(versions(&body::open(sealer, overlap)?, &content));
     }
     let aside = losers.iter();
@@ -441,7 +443,10 @@ fn plan<S: crate::ports::Sealer>(
         source: header.source,
         source_id: header.source_id,
         body: body::seal(sealer, &content),
-        overlap: row.and_then(|row| row.overlap.clone()).filter(|_| !settles),
+        overlap: match made_twice {
+            Some(overlap) => Some(body::seal(sealer, &overlap)),
+            None => row.and_then(|row| row.overlap.clone()).filter(|_| !settles),
+        },
     }));
     Ok(writes)
 }

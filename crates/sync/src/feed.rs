@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::kinds::KINDS;
 use crate::limits::{FEED_WAIT_MS_MAX, FEED_WAIT_MS_MIN, SKEW_MS_MAX};
 use crate::merge::{self, Side};
+use crate::meta::Backend;
 use crate::mutant::{self, Mutant};
 
 /// The record.
@@ -108,6 +109,14 @@ impl Default for Feed {
 }
 
 impl Feed {
+    /// The record, or the one to begin with: at a backend whose epoch is known from signing in.
+    pub(crate) fn of(stored: Option<Self>, backend: &Backend) -> Self {
+        stored.unwrap_or_else(|| Self {
+            epoch: backend.epoch.clone(),
+            ..Self::default()
+        })
+    }
+
     /// Whether something is to be done that nobody needs to ask for.
     pub fn is_unfinished(&self) -> bool {
         match self.phase {

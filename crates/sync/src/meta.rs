@@ -71,6 +71,9 @@ pub struct Backend {
     /// What it was last found to offer; `None` if it was not asked.
     #[serde(default)]
     pub features: Option<Vec<Feature>>,
+    /// Its epoch when it was first asked: what is acknowledged before the feed is followed belongs to it.
+    #[serde(default)]
+    pub epoch: Option<String>,
 }
 
 impl std::fmt::Debug for Backend {

@@ -8,6 +8,7 @@ use lume_core::time::Timestamp;
 
 use crate::claim::{Claim, Claimant, ClaimedEvent};
 use crate::engine::Engine;
+use crate::feed::Feed;
 use crate::gate::{Blocked, Gate, Permit, Trigger};
 use crate::limits::{
     ADOPTION_STEPS_PER_PASS_MAX, HEARTBEAT_MS_MAX, PASS_MS_MAX, SETTLE_EVENTS_MAX,
@@ -227,6 +228,7 @@ impl<P: Ports> Engine<P> {
                 return Ok(PassReport::default());
             }
         };
+        let epoch = Feed::of(overview.feed, &profile.backend).epoch;
         let mut pass = Pass {
             profile,
             kind,
@@ -235,7 +237,7 @@ impl<P: Ports> Engine<P> {
             refreshed: false,
             health: None,
             report: PassReport::default(),
-            epoch: overview.feed.and_then(|feed| feed.epoch),
+            epoch,
             alone,
             claimed_ms: began_ms,
             began_ms,

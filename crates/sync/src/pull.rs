@@ -106,7 +106,7 @@ impl<P: Ports> Engine<P> {
                 }
             }
             self.live.borrow_mut().pulled_ms = Some(self.ports().clock().monotonic_ms());
-            let feed = self.feed().await?.unwrap_or_default();
+            let feed = Feed::of(self.feed().await?, &pass.profile.backend);
             pass.epoch.clone_from(&feed.epoch);
             let spent_ms = self.ports().clock().monotonic_ms().saturating_sub(began_ms);
             if !feed.is_unfinished() || spent_ms > PULL_MS_MAX {
@@ -158,7 +158,7 @@ impl<P: Ports> Engine<P> {
         let seen = self.overview().await?;
         let spent_ms = self.ports().clock().monotonic_ms().saturating_sub(asked_ms);
         let now = self.now();
-        let feed = seen.feed.unwrap_or_default();
+        let feed = Feed::of(seen.feed, &seen.profile.backend);
         let other_session = seen.session.generation != pass.session.generation;
         let stops = spent_ms > LOOK_MS_MAX
             || self.is_locked()
@@ -325,7 +325,7 @@ impl<P: Ports> Engine<P> {
             }
             match meta::from_bytes::<Option<Feed>>(answers.take_bytes().as_deref()) {
                 Ok(stored) => {
-                    let mut feed = stored.unwrap_or_default();
+                    let mut feed = stored.unwrap_or_else(|| seen.clone());
                     if feed != *seen {
                         return Step::Write(Vec::new(), Ok(()));
                     }

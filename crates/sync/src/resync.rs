@@ -122,7 +122,7 @@ impl<P: Ports> Engine<P> {
         let feed: Option<Feed> = meta::from_bytes(answers.take_bytes().as_deref())?;
         let claims = answers.take_claims();
         let swept = answers.take_sweep();
-        let feed = feed.unwrap_or_default();
+        let feed = feed.unwrap_or_else(|| seen.clone());
         let wanted = feed == *seen
             && profile.syncing().is_some()
             && session.generation == pass.session.generation

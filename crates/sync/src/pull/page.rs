@@ -123,7 +123,7 @@ impl<P: Ports> Engine<P> {
         let session: StoredSession = meta::from_bytes(answers.take_bytes().as_deref())?;
         let stored: Option<Feed> = meta::from_bytes(answers.take_bytes().as_deref())?;
         let claims = answers.take_claims();
-        let feed = stored.unwrap_or_default();
+        let feed = stored.unwrap_or_else(|| seen.clone());
         let wanted = (feed == *seen || mutant::is(Mutant::CursorBeforeApply))
             && profile.syncing().map(Account::key) == pass.profile.syncing().map(Account::key)
             && profile.adoption.is_none()

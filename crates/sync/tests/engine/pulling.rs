@@ -481,3 +481,21 @@ fn the_feed_is_asked_of_backends_whose_features_are_known_without_asking() {
     assert!(pulls(&world) > 0);
     assert!(block_on(lume.feed()).unwrap().is_some());
 }
+
+#[test]
+fn what_came_while_an_entry_was_edited_is_not_undone_by_saving_it() {
+    let (one, lume, two, other) = two_devices();
+    let seen = block_on(other.entity(&key(1))).unwrap().unwrap().content;
+    set(&lume, 1, "valence", json!(0.5));
+    set(&lume, 1, "note", json!("theirs"));
+    one.pass(&lume);
+    look(&other);
+    let mut made = seen.clone();
+    made.insert("note".to_owned(), json!("mine"));
+
+    block_on(other.edit(&key(1), seen, made, None)).unwrap();
+
+    assert_eq!(field(&other, 1, "valence"), json!(0.5));
+    assert_eq!(field(&other, 1, "note"), json!("mine\ntheirs"));
+    two.check();
+}

@@ -254,3 +254,36 @@ fn a_kind_that_was_not_known_before_is_listed_once_it_is() {
     assert_eq!(after.phase, Phase::Following);
     assert_eq!(note(&other, 1).as_deref(), Some("a"));
 }
+
+#[test]
+fn what_was_acknowledged_before_the_first_look_at_the_feed_is_known_by_the_epoch_of_signing_in() {
+    let one = World::shared();
+    one.net.always("/changes", || Fate::Lost);
+    let lume = one.signed_in();
+    create(&lume, 1, "a");
+    one.pass_until_quiet(&lume, 3);
+    one.net.heal();
+    one.net
+        .always("/changes", || Fate::Refused(500, "internal"));
+    one.later(60_000);
+    one.pass_until_quiet(&lume, 3);
+    let backup = one.net.backend().backup();
+    update(&lume, 1, "b");
+    create(&lume, 2, "c");
+    one.pass_until_quiet(&lume, 3);
+    assert_eq!(one.outbox(), []);
+    one.net.backend().restore(&backup);
+    one.net.heal();
+
+    one.later(900_000);
+    look(&lume);
+    one.pass_until_quiet(&lume, 6);
+
+    let entity = one.net.backend().entity(key(1).id).unwrap().fields.clone();
+    assert_eq!(note(&lume, 1).as_deref(), entity["note"].as_str());
+    assert_eq!(
+        one.notes_there().len(),
+        2,
+        "what the server lacks is there again"
+    );
+}

@@ -195,6 +195,7 @@ fn debug_of_requests_answers_and_records_shows_no_secret() {
             choice: BackendChoice::Auto,
             kind: None,
             features: None,
+            epoch: None,
         }),
     ];
     for value in values {
