@@ -243,6 +243,7 @@ fn store_of_query(query: &Query) -> StoreName {
         Query::Claims => StoreName::Claims,
         Query::Meta(_) => StoreName::Meta,
         Query::Draft(_) => StoreName::Drafts,
+        Query::History { .. } => StoreName::History,
         Query::Sweep { store, .. } => *store,
         Query::Log { .. } => StoreName::Log,
     }
@@ -256,6 +257,7 @@ fn store_of_write(write: &Write) -> StoreName {
         Write::PutClaim(_) | Write::RemoveClaim(_) => StoreName::Claims,
         Write::PutMeta(_, _) | Write::RemoveMeta(_) => StoreName::Meta,
         Write::PutDraft(_, _) | Write::RemoveDraft(_) => StoreName::Drafts,
+        Write::PutHistory(_) => StoreName::History,
         Write::AppendLog(_) => StoreName::Log,
     }
 }

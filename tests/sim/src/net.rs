@@ -18,6 +18,11 @@ use crate::queue::{Event, TaskId};
 use crate::trace::digest;
 use crate::world::World;
 
+/// A refusal in an extended backend's words.
+pub(crate) fn refusal(code: lume_wire::ErrorCode) -> Response {
+    answers::refusal(true, code)
+}
+
 /// What an exchange comes to.
 pub(crate) type Exchange = Result<Response, SendError>;
 

@@ -263,6 +263,9 @@ pub(crate) fn on_answer(world: &mut World, about: &About, exchange: &Exchange) {
     if code == Some(ErrorCode::KeyExpired) {
         world.audit.expired.insert(event);
     }
+    if countable && matches!(response.status, 404 | 409 | 410 | 412) {
+        world.audit.conflicted.insert(event);
+    }
     if countable {
         *world.audit.countable.entry(event).or_insert(0) += 1;
     }
