@@ -76,6 +76,16 @@ pub struct Backend {
     pub epoch: Option<String>,
 }
 
+impl Backend {
+    /// Forgets that it had no feed of changes: it may have been renewed since.
+    pub(crate) fn ask_again_for_changes(&mut self) {
+        let lacks = |features: &Vec<Feature>| !features.contains(&Feature::Changes);
+        if self.features.as_ref().is_some_and(lacks) {
+            self.features = None;
+        }
+    }
+}
+
 impl std::fmt::Debug for Backend {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Backend({:?}, {:?})", self.choice, self.kind)

@@ -156,6 +156,9 @@ impl<P: Ports> Engine<P> {
             overview = self.overview().await?;
         }
         let stuck = mutant::is(Mutant::StuckLaneBlocksAll) && overview.counts.dead > 0;
+        if trigger == Trigger::Start {
+            overview.profile.backend.ask_again_for_changes();
+        }
         let pulls = self.wants_pull(trigger, &overview);
         if stuck || !(pulls || overview.is_due(self.now())) {
             return Ok(PassReport::default());

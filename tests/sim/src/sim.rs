@@ -118,6 +118,8 @@ impl Sim {
         let backend = MemoryBackend::new(BackendOptions {
             profile: mix.profile,
             seed,
+            // In half of the worlds; what several devices make of it is the other world's.
+            changes: seed.is_multiple_of(2),
             access_token_s: if mix.short_sessions {
                 SHORT_SESSION_S
             } else {

@@ -499,3 +499,23 @@ fn what_came_while_an_entry_was_edited_is_not_undone_by_saving_it() {
     assert_eq!(field(&other, 1, "note"), json!("mine\ntheirs"));
     two.check();
 }
+
+#[test]
+fn a_backend_that_has_got_a_feed_since_is_found_out_when_the_app_starts() {
+    let (_, _, two, other) = two_devices();
+    let mut profile: Value = serde_json::from_slice(&two.tables().meta["profile"]).unwrap();
+    profile["backend"]["features"] = json!(["conditional"]);
+    let bytes = profile.to_string().into_bytes();
+    two.put(lume_sync::store::Write::PutMeta(
+        "profile".to_owned(),
+        bytes,
+    ));
+    two.later(60_000);
+    let before = pulls(&two);
+
+    look(&other);
+    assert_eq!(pulls(&two), before);
+    block_on(two.tab().pass(Trigger::Start));
+
+    assert_eq!(pulls(&two), before + 1);
+}
