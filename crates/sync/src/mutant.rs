@@ -149,8 +149,6 @@ mutants! {
     RebuildSweeps,
     /// A change from elsewhere raises the base below an event whose bytes are fixed.
     RaisesBaseUnderClaims,
-    /// A replayed change is taken in once more.
-    ReplaysGoBack,
     /// A conflict with a version from elsewhere is won by this device, without a look at it.
     ConflictSendsAgain,
 }

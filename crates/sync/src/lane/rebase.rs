@@ -171,12 +171,21 @@ impl<S: Sealer> Lane<'_, S> {
             (State::Absent, _) | (State::Deleted, State::Deleted | State::Absent) => onto.clone(),
             (State::Live(_), State::Absent) => mine,
             (State::Live(_), State::Deleted) if edited => mine,
-            (State::Live(_), State::Deleted) => State::Deleted,
+            (State::Live(mine), State::Deleted) => {
+                merged
+                    .losers
+                    .push(unlike(mine, &Content::new(), Side::Mine));
+                State::Deleted
+            }
             (State::Deleted, State::Live(theirs)) => {
-                let is_news = known.is_some_and(|known| is_later(rules, theirs, &known));
-                if is_news {
+                let known = known.unwrap_or_default();
+                if is_later(rules, theirs, &known) && !known.is_empty() {
                     onto.clone()
                 } else {
+                    // By the times in them: a clock may have been wrong.
+                    if !merge::says_the_same(rules, theirs, &known) {
+                        merged.losers.push(unlike(theirs, &known, Side::Theirs));
+                    }
                     State::Deleted
                 }
             }
@@ -346,6 +355,18 @@ fn carry(rules: Rules, from: &State, to: &State, onto: &State, winner: Side) -> 
             State::Live(_) | State::Absent | State::Deleted => plain(onto),
         },
         (State::Absent | State::Deleted, State::Absent | State::Deleted) => plain(onto),
+    }
+}
+
+/// What one content says that another one does not.
+fn unlike(content: &Content, other: &Content, side: Side) -> Loser {
+    let fields = content.iter();
+    let fields = fields.filter(|(name, value)| other.get(*name) != Some(value));
+    Loser {
+        fields: fields
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+        side,
     }
 }
 
