@@ -114,13 +114,16 @@ impl<P: Ports> Engine<P> {
         name: &str,
         date_of_birth: LocalDate,
     ) -> Result<Authenticated, AuthError> {
-        let body = RegisterRequest {
-            email: email.trim().to_owned(),
-            password: password.into(),
-            name: name.trim().to_owned(),
-            date_of_birth,
+        let body = |device| {
+            to_json(&RegisterRequest {
+                email: email.trim().to_owned(),
+                password: password.into(),
+                name: name.trim().to_owned(),
+                date_of_birth,
+                device,
+            })
         };
-        self.authenticate(paths::REGISTER, to_json(&body)).await
+        self.authenticate(paths::REGISTER, body).await
     }
 
     /// Asks the backend for a session.
@@ -129,19 +132,28 @@ impl<P: Ports> Engine<P> {
     ///
     /// [`AuthError`].
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<Authenticated, AuthError> {
-        let body = LoginRequest {
-            email: email.trim().to_owned(),
-            password: password.into(),
+        let body = |device| {
+            to_json(&LoginRequest {
+                email: email.trim().to_owned(),
+                password: password.into(),
+                device,
+            })
         };
-        self.authenticate(paths::LOGIN, to_json(&body)).await
+        self.authenticate(paths::LOGIN, body).await
     }
 
-    async fn authenticate(&self, path: &str, body: Vec<u8>) -> Result<Authenticated, AuthError> {
+    /// `body` is given how this device calls itself, where the backend wants to know.
+    async fn authenticate(
+        &self,
+        path: &str,
+        body: impl FnOnce(Option<String>) -> Vec<u8>,
+    ) -> Result<Authenticated, AuthError> {
         let profile = self.profile().await?;
         if profile.backend.base_url.is_empty() {
             return Err(AuthError::NoBackend);
         }
         let found = self.find_backend(&profile.backend).await?;
+        let body = body(self.device(found.kind));
         let answer = self
             .call(
                 &profile.backend,

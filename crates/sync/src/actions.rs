@@ -67,6 +67,8 @@ pub(crate) enum Change {
     Settle(Content),
     Delete,
     Restore,
+    /// Makes it live with this content, whether it was deleted here or was never known here.
+    BringBack(Content),
 }
 
 /// The stores of an action.
@@ -150,6 +152,16 @@ impl<P: Ports> Engine<P> {
     /// [`CommitError`]; nothing was written.
     pub async fn restore(&self, key: &EntityKey) -> Result<(), CommitError> {
         self.commit(key, Change::Restore, None).await
+    }
+
+    /// Brings an entity back from the bin with what it said, deleted here or on another device. One that is there is
+    /// left as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError`]; nothing was written.
+    pub async fn bring_back(&self, key: &EntityKey, content: Content) -> Result<(), CommitError> {
+        self.commit(key, Change::BringBack(content), None).await
     }
 
     pub(crate) async fn commit(
@@ -285,7 +297,7 @@ impl<P: Ports> Engine<P> {
                                 == Ok(content)
                     }
                     Change::Delete => row.deleted,
-                    Change::Restore => !row.deleted,
+                    Change::Restore | Change::BringBack(_) => !row.deleted,
                 });
             Step::Write(Vec::new(), found)
         };
@@ -376,7 +388,11 @@ fn plan<S: crate::ports::Sealer>(
     let mut losers = Vec::new();
     let mut made_twice = None;
     let (content, deleted) = match (change, row) {
-        (Change::Create(content), None) => (content.clone(), false),
+        // Somebody has brought it back already.
+        (Change::BringBack(_), Some(row)) if !row.deleted => return Ok(Vec::new()),
+        (Change::Create(content), None) | (Change::BringBack(content), _) => {
+            (content.clone(), false)
+        }
         (Change::Create(content), Some(row)) => {
             let same = body::open::<Content>(sealer, &row.body)? == *content && !row.deleted;
             return if same {

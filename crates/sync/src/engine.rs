@@ -16,7 +16,7 @@ use lume_core::time::Timestamp;
 
 use crate::gate::Gate;
 use crate::log::{Level, LogEvent, LogLine};
-use crate::meta::Tokens;
+use crate::meta::{BackendKind, Tokens};
 use crate::mutant::{self, Mutant};
 use crate::ports::{Clock, Notice, Observer, Ports, Random, Sealer};
 use crate::rows::EntityKey;
@@ -29,6 +29,8 @@ pub struct EngineOptions {
     pub owner: String,
     /// The app's version, sent to extended backends.
     pub client_version: String,
+    /// How this device calls itself to extended backends, for the history of entries; at most 60 characters.
+    pub device: Option<String>,
 }
 
 /// The engine. See the [module](self).
@@ -95,6 +97,12 @@ impl<P: Ports> Engine<P> {
     /// Says whether somebody looks at the app: only then the timer asks for what changed elsewhere.
     pub fn set_visible(&self, visible: bool) {
         self.live.borrow_mut().visible = visible;
+    }
+
+    /// How this device calls itself to a backend of this kind: a basic one is sent nothing that it does not know.
+    pub(crate) fn device(&self, kind: BackendKind) -> Option<String> {
+        let device = self.options.device.clone();
+        device.filter(|_| kind == BackendKind::Extended)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

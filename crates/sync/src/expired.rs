@@ -82,7 +82,8 @@ fn find(event: &ClaimedEvent, there: &There) -> Finding {
         (Operation::Deleted, There::Live(_, _)) => Finding::Met(FailureReason::Version),
         (Operation::Created | Operation::Updated, There::Live(theirs, rev)) => {
             if covers(theirs, event.request.body.as_deref()) {
-                Finding::Applied(*rev)
+                // It may have been changed since: what it is now is taken in with it.
+                Finding::Met(FailureReason::Version)
             } else if from.is_some() && from == *rev {
                 Finding::Open
             } else if from.is_none() {

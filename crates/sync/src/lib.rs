@@ -10,6 +10,7 @@
 pub mod account;
 pub mod actions;
 pub mod adopt;
+mod batch;
 mod body;
 pub mod claim;
 #[cfg(feature = "testing")]
@@ -22,6 +23,7 @@ mod expired;
 pub mod feed;
 pub mod gate;
 pub mod history;
+pub mod kept;
 pub mod kinds;
 mod landing;
 mod lane;

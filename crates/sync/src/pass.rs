@@ -6,6 +6,7 @@
 
 use lume_core::time::Timestamp;
 
+use crate::batch::{self, Delivery};
 use crate::claim::{Claim, Claimant, ClaimedEvent};
 use crate::engine::Engine;
 use crate::feed::Feed;
@@ -65,6 +66,13 @@ pub(crate) enum Flow {
     On,
     /// No further.
     Stop,
+}
+
+impl Flow {
+    /// On only if both are.
+    fn and(self, other: Self) -> Self {
+        if self == Self::On { other } else { self }
+    }
 }
 
 /// Says that the pass is over, however it ends.
@@ -323,40 +331,45 @@ impl<P: Ports> Engine<P> {
         let mut group: Vec<Settlement> = Vec::new();
         let mut group_began_ms = self.ports().clock().monotonic_ms();
         let mut flow = Flow::On;
-        let mut rest = events.into_iter();
-        for event in rest.by_ref() {
-            let permit = self.may_send(pass, &row).await?;
-            if permit == Flow::Stop {
-                group.push(Settlement {
-                    item: event.item,
-                    verdict: Verdict::Released { sent: false },
-                });
+        let mut together = Self::batch_events_max(pass);
+        let mut rest = events.as_slice();
+        while flow == Flow::On && !rest.is_empty() {
+            let (next, others) = rest.split_at(batch::fitting(rest, together));
+            if self.may_send(pass, &row).await? == Flow::Stop {
                 flow = Flow::Stop;
                 break;
             }
-            let judged = self.deliver(pass, &row, &event).await?;
-            self.live.borrow_mut().sending.remove(&event.item.key);
-            self.report(pass, &event, &judged);
-            group.push(Settlement {
-                item: event.item,
-                verdict: judged.verdict,
-            });
-            if judged.flow == Flow::Stop {
-                flow = Flow::Stop;
-                break;
+            match self.deliver(pass, &row, next).await? {
+                Delivery::Refused(fewer) => {
+                    together = fewer.max(1);
+                    continue;
+                }
+                Delivery::Judged(judged) => {
+                    together = (2 * together).min(Self::batch_events_max(pass));
+                    for (event, judged) in next.iter().zip(judged) {
+                        self.live.borrow_mut().sending.remove(&event.item.key);
+                        self.report(pass, event, &judged);
+                        flow = flow.and(judged.flow);
+                        group.push(Settlement {
+                            item: event.item.clone(),
+                            verdict: judged.verdict,
+                        });
+                    }
+                }
             }
+            rest = others;
             let now_ms = self.ports().clock().monotonic_ms();
-            if group.len() >= SETTLE_EVENTS_MAX
-                || now_ms.saturating_sub(group_began_ms) > SETTLE_LAG_MS_MAX
-            {
+            let is_due = group.len() >= SETTLE_EVENTS_MAX
+                || now_ms.saturating_sub(group_began_ms) > SETTLE_LAG_MS_MAX;
+            if flow == Flow::On && is_due {
                 self.settle(&row, &group, pass).await?;
                 self.notify(&Notice::Data);
                 group.clear();
                 group_began_ms = now_ms;
             }
         }
-        group.extend(rest.map(|event| Settlement {
-            item: event.item,
+        group.extend(rest.iter().map(|event| Settlement {
+            item: event.item.clone(),
             verdict: Verdict::Released { sent: false },
         }));
         self.settle(&row, &group, pass).await?;
@@ -364,18 +377,32 @@ impl<P: Ports> Engine<P> {
         Ok(flow)
     }
 
-    /// Sends one event and judges the answer; after a 401 once more with a new token.
+    /// Sends events, together if there are several.
     async fn deliver(
+        &self,
+        pass: &mut Pass,
+        claim: &ClaimRow,
+        events: &[ClaimedEvent],
+    ) -> Result<Delivery, StoreError> {
+        let keys = events.iter().map(|event| event.item.key.clone());
+        self.live.borrow_mut().sending.extend(keys);
+        self.notify(&Notice::Status);
+        match events {
+            [event] => {
+                let judged = self.deliver_alone(pass, claim, event).await?;
+                Ok(Delivery::Judged(vec![judged]))
+            }
+            _ => self.deliver_batch(pass, claim, events).await,
+        }
+    }
+
+    /// Sends one event and judges the answer; after a 401 once more with a new token.
+    async fn deliver_alone(
         &self,
         pass: &mut Pass,
         claim: &ClaimRow,
         event: &ClaimedEvent,
     ) -> Result<Judged, StoreError> {
-        self.live
-            .borrow_mut()
-            .sending
-            .insert(event.item.key.clone());
-        self.notify(&Notice::Status);
         loop {
             let event_id = if mutant::is(Mutant::NewKeyEachTime) {
                 self.new_event_id()

@@ -356,7 +356,7 @@ fn is_resync(response: &Response) -> bool {
 }
 
 /// A cursor as it stands in a query: it is opaque, and may hold anything.
-fn encoded(cursor: &str) -> String {
+pub(crate) fn encoded(cursor: &str) -> String {
     let mut text = String::new();
     for byte in cursor.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -12,10 +12,11 @@
 //! Where it is told to, it offers the feed of changes, with tombstones that are dropped after their time, and can be put
 //! back to a backup, which draws a new epoch.
 //!
-//! What it leaves out: batches, consultations, limits of rate, and the hashing of passwords.
+//! What it leaves out: consultations, limits of rate, and the hashing of passwords.
 
 mod account;
 mod backend;
+mod batch;
 pub mod contract;
 mod feed;
 mod journal;

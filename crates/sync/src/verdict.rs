@@ -43,7 +43,7 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
-    fn on(verdict: Verdict) -> Self {
+    pub(crate) fn on(verdict: Verdict) -> Self {
         Self {
             verdict,
             status: None,

@@ -122,6 +122,7 @@ impl Run {
         let options = EngineOptions {
             owner: format!("owner-{}", self.rng.draw()),
             client_version: "0.1.0".to_owned(),
+            device: None,
         };
         Rc::new(Engine::new(ports, options))
     }

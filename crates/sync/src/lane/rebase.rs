@@ -125,7 +125,13 @@ impl<S: Sealer> Lane<'_, S> {
             let (state, merged) = carry(rules, &from, &to, &onto, winner);
             rebased.losers.extend(merged.losers);
             rebased.overlaps.extend(merged.overlaps);
-            match self.event_between(&onto, &state)? {
+            // With nothing new from elsewhere an event stays what it is, whatever it says.
+            let event = if self.says_the_same(&from, &onto) {
+                self.event_to(&onto, &state)?
+            } else {
+                self.event_between(&onto, &state)?
+            };
+            match event {
                 Some((operation, patch)) => {
                     let row = self.moved(row, operation, &patch, remote.rev, occasion.new_id);
                     rebased.writes.push(Write::PutEvent(row.clone()));
@@ -318,12 +324,20 @@ impl<S: Sealer> Lane<'_, S> {
         from: &State,
         to: &State,
     ) -> Result<Option<(Operation, Content)>, StoreError> {
-        if let (State::Live(from), State::Live(to)) = (from, to)
-            && merge::says_the_same(self.rules(), from, to)
-        {
+        if self.says_the_same(from, to) {
             return Ok(None);
         }
         self.event_to(from, to)
+    }
+
+    /// Whether two states are both live and differ in times of writing at most.
+    fn says_the_same(&self, one: &State, other: &State) -> bool {
+        match (one, other) {
+            (State::Live(one), State::Live(other)) => {
+                merge::says_the_same(self.rules(), one, other)
+            }
+            (State::Live(_) | State::Deleted | State::Absent, _) => false,
+        }
     }
 }
 

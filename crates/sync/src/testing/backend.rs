@@ -53,6 +53,8 @@ pub struct BackendOptions {
     pub answers_kept_ms: i64,
     /// Whether it offers the feed of changes.
     pub changes: bool,
+    /// Whether it takes batches.
+    pub batches: bool,
     /// Most changes in a page, whatever is asked for.
     pub changes_page: usize,
     /// Tells its tokens and account ids from those of another backend.
@@ -69,6 +71,7 @@ impl Default for BackendOptions {
             refresh_token_s: 60 * 24 * 60 * 60,
             answers_kept_ms: 90 * DAY_MS,
             changes: false,
+            batches: false,
             changes_page: 500,
             seed: 0,
         }
@@ -229,13 +232,19 @@ impl MemoryBackend {
                 server_id: self.options.server_id.clone(),
                 server_epoch: self.epoch(),
                 protocol: headers::PROTOCOL_VERSION,
-                features: if self.options.changes {
-                    vec![Feature::Conditional, Feature::Changes]
-                } else {
-                    vec![Feature::Conditional]
-                },
+                features: self.features(),
             },
         )
+    }
+
+    fn features(&self) -> Vec<Feature> {
+        let offered = [
+            (true, Feature::Conditional),
+            (self.options.changes, Feature::Changes),
+            (self.options.batches, Feature::Batch),
+        ];
+        let offered = offered.into_iter().filter(|(is_offered, _)| *is_offered);
+        offered.map(|(_, feature)| feature).collect()
     }
 
     fn moods(
@@ -248,8 +257,9 @@ impl MemoryBackend {
     ) -> Result<Reply, Refusal> {
         let extended = self.is_extended();
         let is_feed = path == paths::CHANGES && extended && self.options.changes;
+        let is_batch = path == paths::BATCH && extended && self.options.batches;
         let rest = path.strip_prefix(paths::MOODS);
-        if rest.is_none() && !is_feed {
+        if rest.is_none() && !is_feed && !is_batch {
             return Err(ErrorCode::NotFound.into());
         }
         let user = self.authenticate(now, bearer(request))?;
@@ -265,8 +275,9 @@ impl MemoryBackend {
         };
         let Some(rest) = rest else {
             return match request.method {
-                Method::Get => self.changes(&call),
-                Method::Post | Method::Put | Method::Delete => {
+                Method::Get if is_feed => self.changes(&call),
+                Method::Post if is_batch => self.batch(&call),
+                Method::Get | Method::Post | Method::Put | Method::Delete => {
                     Err(ErrorCode::MethodNotAllowed.into())
                 }
             };

@@ -74,6 +74,7 @@ fn tab(world: &World) -> (Locked, TestRing) {
     let options = EngineOptions {
         owner: "a lockable tab".to_owned(),
         client_version: "1.0.0".to_owned(),
+        device: None,
     };
     let ports = Lockable {
         device: world.device.clone(),

@@ -9,6 +9,7 @@
 mod accounts;
 mod adopting;
 mod asked;
+mod batching;
 mod claiming;
 mod conflicts;
 mod deciding;

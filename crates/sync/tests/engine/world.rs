@@ -109,6 +109,7 @@ impl World {
         let options = EngineOptions {
             owner: "a tab".to_owned(),
             client_version: "1.0.0".to_owned(),
+            device: None,
         };
         Engine::new(self.device.clone(), options)
     }

@@ -238,6 +238,7 @@ fn tab(shared: &Rc<Shared>, seed: u64) -> Tab {
     let options = EngineOptions {
         owner: format!("tab {seed}"),
         client_version: "0.1.0".to_owned(),
+        device: None,
     };
     Tab {
         engine: Rc::new(Engine::new(BenchPorts(Rc::clone(&seat)), options)),

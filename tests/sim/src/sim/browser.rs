@@ -113,6 +113,7 @@ impl Sim {
             EngineOptions {
                 owner,
                 client_version: "0.1.0".to_owned(),
+                device: None,
             },
         )));
         let life = place.life;
