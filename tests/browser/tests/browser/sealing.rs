@@ -155,8 +155,15 @@ fn bodies(rows: &[SweptRow]) -> Vec<&[u8]> {
 
 fn bodies_of(row: &SweptRow) -> Vec<&[u8]> {
     match row {
-        SweptRow::Entity(row) => vec![&row.body],
-        SweptRow::Base(row) => vec![&row.body],
+        SweptRow::Entity(row) => std::iter::once(&row.body)
+            .chain(row.overlap.as_ref())
+            .map(Vec::as_slice)
+            .collect(),
+        SweptRow::Base(row) => std::iter::once(&row.body)
+            .chain(row.ahead.as_ref().map(|ahead| &ahead.body))
+            .map(Vec::as_slice)
+            .collect(),
+        SweptRow::History(row) => vec![&row.body],
         SweptRow::Event(row) => vec![&row.body, row.request.as_deref().unwrap_or_default()],
         SweptRow::Claim(row) => row
             .items

@@ -187,6 +187,7 @@ impl Story {
             EngineOptions {
                 owner: fresh_name("owner"),
                 client_version: "0.1.0".to_owned(),
+                device: None,
             },
         )
     }
