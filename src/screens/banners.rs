@@ -23,7 +23,27 @@ pub(crate) fn Banners() -> impl IntoView {
         {move || app.trouble.get().map(|trouble| view! { <TroubleBanner trouble=trouble/> })}
         {move || lost.get().map(|words| view! { <Lost words=words/> })}
         <Show when=move || app.update_ready.get() && app.trouble.get() != Some(Trouble::Newer)><UpdateReady/></Show>
+        <FirstListing/>
         <InstallOffer/>
+    }
+}
+
+/// How far a new device has come with what the account has. A small account is there before anybody has read this.
+#[component]
+fn FirstListing() -> impl IntoView {
+    let app = use_app();
+    let count = Memo::new(move |_| {
+        let listing = app.status.with(|status| status.as_ref()?.listing);
+        let first = listing.filter(|listing| listing.first)?;
+        (first.count > 0).then_some(first.count)
+    });
+    view! {
+        {move || count.get().map(|count| view! {
+            <div class="banner" role="status" data-testid="first-listing">
+                <p><strong>{t::sync::listing(count)}</strong>" "{t::sync::listing_say()}</p>
+                <progress aria-label=t::sync::listing(count)></progress>
+            </div>
+        })}
     }
 }
 

@@ -15,7 +15,7 @@ use crate::model::refused_form::{FormPart, RefusedForm};
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::use_dispatch;
 use crate::shell::drafts::{Keeping, KeptDraft};
-use crate::shell::intent::Intent;
+use crate::shell::intent::{EntryChange, Intent};
 use crate::shell::services::{local_now, local_time, new_entity_id, now, with_zones, zone};
 use crate::shell::{format, page};
 use crate::ui::entry_fields::{EntryFields, FieldMarks, NOTE_ID};
@@ -86,6 +86,11 @@ fn entry_of(
     }
 }
 
+/// What an entry said when its form was opened.
+fn seen(entry: Option<&MoodEntry>) -> Content {
+    entry.map(MoodEntry::to_content).unwrap_or_default()
+}
+
 /// What the form keeps besides what is typed.
 #[derive(Clone, Copy)]
 struct Saving {
@@ -121,6 +126,7 @@ pub(crate) fn EntryForm(
     };
     let key = existing.as_ref().map(|view| view.key.clone());
     let entry = existing.and_then(|view| view.entry.ok());
+    let seen = seen(entry.as_ref());
     let is_new = key.is_none();
     let entry_zone = entry.as_ref().map(|entry| entry.zone.clone());
     let other_zone = entry_zone
@@ -150,11 +156,12 @@ pub(crate) fn EntryForm(
                 content,
                 draft: name,
             },
-            Some(key) => Intent::Update {
+            Some(key) => Intent::Change(EntryChange::Update {
                 key: key.clone(),
+                seen: seen.clone(),
                 content,
                 draft: name,
-            },
+            }),
         };
         saving.busy.set(true);
         draft.pause();

@@ -166,6 +166,13 @@ pub(crate) fn scroll_to_top() {
     }
 }
 
+/// Whether the page's beginning is shown.
+pub(crate) fn is_at_top() -> bool {
+    window()
+        .and_then(|window| window.scroll_y().ok())
+        .is_some_and(|y| y <= 0.0)
+}
+
 /// Watches until it is dropped whether an element is in view.
 pub(crate) struct Watch {
     observer: web_sys::IntersectionObserver,

@@ -21,6 +21,8 @@ pub(crate) fn EntryCard(
     on_delete: Callback<bool>,
 ) -> impl IntoView {
     let id = entry.key.id.to_string();
+    let overlaps = entry.overlaps;
+    let address = format!("/entry/{id}");
     let words = entry.words();
     let (sync_icon, sync_word) = sync_words(entry.sync);
     let topics = entry.topics();
@@ -51,7 +53,7 @@ pub(crate) fn EntryCard(
             <div class="entry-actions">
                 {can_edit.then(|| view! {
                     <A
-                        href=format!("/entry/{id}")
+                        href=address
                         attr:class="icon-button"
                         attr:data-testid="entry-edit"
                         attr:aria-label=edit_label
@@ -73,6 +75,13 @@ pub(crate) fn EntryCard(
                     </button>
                 })}
             </div>
+            {overlaps.then(|| view! {
+                <p class="entry-body">
+                    <A href=format!("/entry/{id}") attr:class="entry-overlap" attr:data-testid="entry-overlap">
+                        <Icon name="attention"/>{t::versions::card()}
+                    </A>
+                </p>
+            })}
             {damaged.map(|words| view! { <p class="entry-body quiet">{words}</p> })}
             {has_body.then(|| view! {
                 <div class="entry-body">

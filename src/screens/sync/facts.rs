@@ -41,6 +41,9 @@ pub(crate) fn Facts() -> impl IntoView {
             {fact(t::sync::last(), |status| {
                 status.last_sync.map_or_else(|| t::sync::never().to_owned(), format::moment)
             })}
+            {fact(t::sync::pulled(), |status| {
+                status.last_pull.map_or_else(|| t::sync::never().to_owned(), format::moment)
+            })}
             {fact(t::sync::next(), next_attempt)}
         </dl>
     }

@@ -1,0 +1,253 @@
+//! The history of an entry: what it was, when, and on which device, and the way back to it.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::components::A;
+use leptos_router::hooks::{use_navigate, use_params_map};
+use lume_core::ids::EntityId;
+use lume_core::time::Timestamp;
+use lume_sync::history::Version;
+use lume_sync::kept::Revision;
+use lume_sync::rows::EntityKey;
+
+use crate::i18n::t;
+use crate::model::failure::Failure;
+use crate::model::revision_view::{Said, field_lines};
+use crate::shell::app_state::use_app;
+use crate::shell::dispatch::{mood_key, use_dispatch};
+use crate::shell::intent::{EntryChange, Intent};
+use crate::shell::kept::{KeptList, is_synced, use_kept};
+use crate::shell::query::use_query;
+use crate::shell::{format, page};
+use crate::ui::failure_note::FailureNote;
+use crate::ui::icon::Icon;
+use crate::ui::mood_badge::MoodBadge;
+
+/// The place.
+#[component]
+pub(crate) fn EntryHistory() -> impl IntoView {
+    page::set_title(t::versions::title());
+    let app = use_app();
+    let parameters = use_params_map();
+    let id = move || {
+        let id = parameters.with_untracked(|parameters| parameters.get("id"))?;
+        id.parse::<EntityId>().ok()
+    };
+    let Some(id) = id() else {
+        return view! { <p class="quiet">{t::edit::gone()}</p> }.into_any();
+    };
+    let key = mood_key(id);
+    let synced = is_synced(app);
+    view! {
+        <div class="page-head">
+            <A href=format!("/entry/{id}") attr:class="page-back"><Icon name="back"/>{t::versions::back()}</A>
+            <h1>{t::versions::title()}</h1>
+        </div>
+        <div class="stack">
+            <PutAside key=key.clone()/>
+            <Show when=move || synced.get() fallback=|| view! { <p class="quiet">{t::versions::device_only()}</p> }>
+                <Revisions key=key.clone()/>
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+/// What to do when a version is to be the entry again.
+fn use_bring_back() -> Callback<(Intent, RwSignal<Option<Failure>>)> {
+    let app = use_app();
+    let dispatch = use_dispatch();
+    let navigate = StoredValue::new_local(use_navigate());
+    Callback::new(
+        move |(intent, failed): (Intent, RwSignal<Option<Failure>>)| {
+            dispatch.send_then(intent, move |outcome| match outcome {
+                Ok(_) => {
+                    app.say(t::versions::restored());
+                    navigate.get_value()("/history", NavigateOptions::default());
+                }
+                Err(failure) => {
+                    failed.try_set(Some(failure));
+                }
+            });
+        },
+    )
+}
+
+/// What lost when two devices had changed the same, kept on this device.
+#[component]
+fn PutAside(key: EntityKey) -> impl IntoView {
+    let of = key.clone();
+    let found = use_query(
+        || (),
+        move |engine, ()| {
+            let key = of.clone();
+            async move { engine.history(&key).await }
+        },
+    );
+    let versions = Memo::new(move |_| {
+        found
+            .with(|found| found.as_ref()?.as_ref().ok().cloned())
+            .unwrap_or_default()
+    });
+    let failed = RwSignal::new(None::<Failure>);
+    let bring_back = use_bring_back();
+    let restore = Callback::new(move |version: Version| {
+        let intent = Intent::Change(EntryChange::RestoreVersion(key.clone(), version.id));
+        bring_back.run((intent, failed));
+    });
+    view! {
+        <Show when=move || !versions.with(Vec::is_empty)>
+            <section class="stack stack-tight" aria-labelledby="put-aside">
+                <h2 id="put-aside">{t::versions::aside()}</h2>
+                <p class="quiet">{t::versions::aside_say()}</p>
+                <FailureNote failure=failed/>
+                <ul class="entries">
+                    <For
+                        each=move || versions.get()
+                        key=|version| version.id.0
+                        children=move |version| view! { <li><Aside version=version restore=restore/></li> }
+                    />
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn Aside(version: Version, restore: Callback<Version>) -> impl IntoView {
+    let lines = field_lines(&version.fields, format::day_and_time);
+    let when = format::moment(version.at);
+    view! {
+        <article class="card revision" data-testid="put-aside">
+            <p class="quiet small">{when}</p>
+            <dl class="facts">
+                {lines.into_iter().map(|(name, value)| view! {
+                    <div><dt>{name}</dt><dd dir="auto">{value}</dd></div>
+                }).collect_view()}
+            </dl>
+            <button type="button" class="button button-quiet" data-testid="version-restore" on:click=move |_| restore.run(version.clone())>
+                {t::versions::restore()}
+            </button>
+        </article>
+    }
+}
+
+/// What the backend has kept.
+#[component]
+fn Revisions(key: EntityKey) -> impl IntoView {
+    let of = key.clone();
+    let list = use_kept(move |engine, cursor| {
+        let key = of.clone();
+        async move { engine.revisions(&key, cursor.as_deref()).await }
+    });
+    let failed = RwSignal::new(None::<Failure>);
+    let bring_back = use_bring_back();
+    let restore = Callback::new(move |revision: Revision| {
+        if let Some(content) = revision.content {
+            let intent = Intent::Change(EntryChange::RestoreRevision(key.clone(), content));
+            bring_back.run((intent, failed));
+        }
+    });
+    view! {
+        <section class="stack stack-tight" aria-labelledby="revisions">
+            <h2 id="revisions">{t::versions::revisions()}</h2>
+            <FailureNote failure=list.failure/>
+            <FailureNote failure=failed/>
+            <ol class="entries">
+                {move || list.items.get().map(|items| revision_list(&items, restore))}
+            </ol>
+            <Further list=list/>
+        </section>
+    }
+}
+
+fn revision_list(items: &[Revision], restore: Callback<Revision>) -> impl IntoView + use<> {
+    let said: Vec<_> = items
+        .iter()
+        .map(|revision| revision.content.as_ref().and_then(Said::of))
+        .collect();
+    items
+        .iter()
+        .enumerate()
+        .map(|(place, revision)| {
+            let before = said.get(place + 1).cloned().flatten();
+            let is_last = place + 1 == items.len();
+            let changes = match &said[place] {
+                // What came before the oldest of a page is not known yet.
+                Some(said) if !is_last || revision_is_first(revision) => {
+                    said.changed_since(before.as_ref()).join(", ")
+                }
+                Some(_) => String::new(),
+                None => t::versions::deleted().to_owned(),
+            };
+            let revision = revision.clone();
+            let said = said[place].clone();
+            view! { <li><OneRevision revision=revision said=said changes=changes is_now=place == 0 restore=restore/></li> }
+        })
+        .collect_view()
+}
+
+/// Whether nothing can have been before: the entry was made with it.
+fn revision_is_first(revision: &Revision) -> bool {
+    let text = |name: &str| revision.content.as_ref()?.get(name)?.as_str();
+    text("created_at") == text("updated_at")
+}
+
+#[component]
+fn OneRevision(
+    revision: Revision,
+    said: Option<Said>,
+    changes: String,
+    is_now: bool,
+    restore: Callback<Revision>,
+) -> impl IntoView {
+    let device = revision.device.clone().unwrap_or_default();
+    let heading = made_at(revision.at, is_now);
+    view! {
+        <article class="card revision" data-testid="revision">
+            <div class="revision-head">
+                {said.as_ref().map(|said| view! { <MoodBadge label=said.mood.clone()/> })}
+                <div>
+                    <h3>{heading}</h3>
+                    <p class="quiet small">{[changes, device].join(" ")}</p>
+                </div>
+            </div>
+            {said.map(|said| view! {
+                <p><strong>{said.words}</strong>" "<span class="quiet">{format::day_and_time(said.when)}</span></p>
+                {said.note.map(|note| view! { <p class="entry-note" dir="auto">{note}</p> })}
+                {(!said.topics.is_empty()).then(|| view! { <p class="quiet small">{said.topics.join(", ")}</p> })}
+                {(!is_now).then(|| view! {
+                    <button type="button" class="button button-quiet" data-testid="revision-restore" on:click=move |_| restore.run(revision.clone())>
+                        {t::versions::restore()}
+                    </button>
+                })}
+            })}
+        </article>
+    }
+}
+
+fn made_at(at: Timestamp, is_now: bool) -> String {
+    let at = format::moment(at);
+    if is_now { t::versions::now(&at) } else { at }
+}
+
+/// The way to the next page, or back to the first where there was no answer.
+#[component]
+pub(crate) fn Further<T: Send + Sync + 'static>(
+    /// The list.
+    list: KeptList<T>,
+) -> impl IntoView {
+    let failed = Memo::new(move |_| list.failure.with(Option::is_some));
+    view! {
+        <div class="history-more">
+            <Show when=move || list.asking.get()>
+                <p class="quiet small" role="status">{t::history::loading()}</p>
+            </Show>
+            <Show when=move || (list.more.get() || failed.get()) && !list.asking.get()>
+                <button type="button" class="button button-quiet" on:click=move |_| list.go_on.run(())>
+                    {move || if failed.get() { t::versions::again() } else { t::history::more() }}
+                </button>
+            </Show>
+        </div>
+    }
+}
