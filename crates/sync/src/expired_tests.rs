@@ -42,15 +42,19 @@ fn live(note: &str, rev: Rev) -> There {
 }
 
 #[test]
-fn what_has_the_events_content_was_brought_there_by_it() {
+fn what_has_the_events_content_is_taken_in_with_what_came_after_it() {
     for (operation, from) in [
         (Operation::Created, None),
         (Operation::Updated, Some(OTHER_REV)),
     ] {
         let found = find(&event(operation, from), &live("ours", REV));
 
-        assert_eq!(found, Finding::Applied(Some(REV)));
+        assert_eq!(found, Finding::Met(FailureReason::Version));
     }
+}
+
+#[test]
+fn what_is_gone_was_deleted_by_the_event() {
     for (gone, rev) in [
         (There::Absent, None),
         (There::Deleted(Some(OTHER_REV)), Some(OTHER_REV)),

@@ -228,6 +228,16 @@ impl<S: Sealer> Lane<'_, S> {
         Ok(rebased)
     }
 
+    /// Whether the base, or what waits beside it, says what the backend's state says.
+    pub(crate) fn knows(&self, state: &State) -> Result<bool, StoreError> {
+        if self.is_behind() {
+            return Ok(true);
+        }
+        let known = self.base_state()?;
+        let state = self.whole(state, &known);
+        Ok(known == state || self.says_the_same(&known, &state))
+    }
+
     /// The backend's state with the fields that it does not know of.
     fn whole(&self, state: &State, here: &State) -> State {
         match (state, here) {

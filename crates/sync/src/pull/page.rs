@@ -195,7 +195,10 @@ impl Landing<'_> {
             writes.extend(lane.acknowledge(own, Some(change.rev), self.feed.round)?);
         }
         let known = lane.known_rev(self.feed.era_from);
-        if own.is_none() && known >= Some(change.rev) {
+        // Of the same revision, what is known may be less than what there is: who revives an entity can't know what its
+        // tombstone had kept.
+        let is_known = known == Some(change.rev) && lane.knows(&remote.state)?;
+        if own.is_none() && (known > Some(change.rev) || is_known) {
             // A replay.
             return Ok(lane.mark(self.feed.round));
         }

@@ -519,3 +519,25 @@ fn a_backend_that_has_got_a_feed_since_is_found_out_when_the_app_starts() {
 
     assert_eq!(pulls(&two), before + 1);
 }
+
+/// The tombstone keeps what an edit had brought that this device never saw, and a revival lays its fields over that.
+#[test]
+fn what_a_revival_brought_back_at_the_backend_is_here_too() {
+    let (one, lume, two, other) = two_devices();
+    set(&lume, 1, "valence", json!(0.9));
+    one.pass(&lume);
+    delete(&lume, 1);
+    one.later(10_000);
+    one.pass(&lume);
+    update(&other, 1, "kept");
+    look(&other);
+
+    two.pass_until_quiet(&other, 5);
+    look(&other);
+
+    let there = two.net.backend();
+    let (_, there) = there.entities().next().unwrap();
+    assert_eq!(there.fields.get("valence"), Some(&json!(0.9)));
+    assert_eq!(field(&other, 1, "valence"), json!(0.9));
+    assert_eq!(note(&other, 1).as_deref(), Some("kept"));
+}
