@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { expect, test } from "@playwright/test";
 
+import { isChange } from "../support/keys.ts";
 import { run } from "./campaign.ts";
-import { isChange } from "./weather.ts";
 import type { World } from "./world.ts";
 
 // A campaign that finds nothing says something only if it would find what is wrong.

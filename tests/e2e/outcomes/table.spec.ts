@@ -1,8 +1,9 @@
 import { expect } from "@playwright/test";
 
+import { isChange } from "../support/keys.ts";
 import type { Fault } from "../support/proxy.ts";
 import { words } from "../support/words.ts";
-import { isChange, type Room, test } from "./room.ts";
+import { type Room, test } from "./room.ts";
 import { type Expected, type Row, ROWS } from "./rows.ts";
 
 // Each row twice: the outcome in the place of the server's work, and in the place of its answer only. To the app the
@@ -33,6 +34,8 @@ interface Played {
 }
 
 const DELIVERY_MS_MAX = 20_000;
+/** What is over by itself, the outcome having befallen one request. */
+const ONCE: Expected["kind"][] = ["delivered", "refreshed", "merged"];
 
 async function play(room: Room, row: Row, side: Side): Promise<void> {
   await room.goToToday();
@@ -47,7 +50,7 @@ async function play(room: Room, row: Row, side: Side): Promise<void> {
   }
   const othersBefore = (await room.atServer(note)).others.filter((mood) => mood.note !== old);
   const refreshes = room.net.count("POST", /auth\/refresh/);
-  const times = row.expected.kind === "delivered" || row.expected.kind === "refreshed" ? 1 : Number.POSITIVE_INFINITY;
+  const times = ONCE.includes(row.expected.kind) ? 1 : Number.POSITIVE_INFINITY;
   const lift = befall(room, row, row[side], note, times);
   if (old === undefined) {
     await room.app.log(note);
@@ -57,9 +60,12 @@ async function play(room: Room, row: Row, side: Side): Promise<void> {
   const played = { row, side, note, old, neighbour, lift };
   await expectOutcome(room, row.expected, played);
 
-  const seen = room.attempts(note);
-  const sent = seen.map(({ method, path, headers, body }) => [method, path, headers["idempotency-key"], body].join(" "));
-  expect(new Set(sent).size, "every attempt carries the same key and bytes").toBe(1);
+  const attempts = room.attempts(note);
+  const keys = new Set(attempts.map(({ key }) => key)).size;
+  expect(new Set(attempts.map(({ key, says }) => `${key} ${says}`)).size, "the same bytes under a key").toBe(keys);
+  if (row.expected.kind !== "merged") {
+    expect(keys, "every attempt carries the same key").toBe(1);
+  }
   const others = (await room.atServer(note)).others.filter((mood) => mood.note !== old && mood.note !== neighbour);
   expect(others, "nothing else was changed at the server").toEqual(othersBefore);
   const refreshed = row.expected.kind === "refreshed" ? 1 : 0;
@@ -91,6 +97,8 @@ async function expectOutcome(room: Room, expected: Expected, played: Played): Pr
       return expectRefused(room, expected, played);
     case "conflict":
       return expectConflict(room, expected.reason, played);
+    case "merged":
+      return expectMerged(room, played);
   }
 }
 
@@ -171,6 +179,15 @@ async function expectConflict(
     await room.app.expectEntry(old, "synced");
   }
   expect((await room.atServer(note)).with.length).toBe(side === "after" ? 1 : 0);
+}
+
+/** Nobody is asked anything: what the person wrote is there, once. */
+async function expectMerged(room: Room, { note, lift, old }: Played): Promise<void> {
+  await expect(room.app.entry(note)).toHaveAttribute("data-sync", "synced", { timeout: DELIVERY_MS_MAX });
+  lift();
+  await room.app.expectSync("synced", 0);
+  expect((await room.atServer(note)).with.length).toBe(1);
+  expect((await room.vanished()).filter((gone) => gone !== old)).toEqual([]);
 }
 
 /** A lane of its own is not held up by this one. */

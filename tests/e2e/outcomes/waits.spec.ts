@@ -1,10 +1,10 @@
 import { expect } from "@playwright/test";
 
+import { isChange, sendings } from "../support/keys.ts";
 import type { Answer, Fault, FaultProxy, Seen } from "../support/proxy.ts";
 import { test } from "../support/test.ts";
 import { words } from "../support/words.ts";
 import { ours, theirs } from "./answers.ts";
-import { isChange } from "./room.ts";
 
 // Outcomes that take their time, or more than one answer. Each has a server and a page of its own.
 
@@ -241,7 +241,6 @@ function changes(net: FaultProxy): Seen[] {
 }
 
 function expectSameBytes(net: FaultProxy, note: string): void {
-  const sent = changes(net).filter(carries(note));
-  const bytes = sent.map(({ method, path, headers, body }) => [method, path, headers["idempotency-key"], body].join(" "));
-  expect(new Set(bytes).size, "every attempt carries the same key and bytes").toBe(1);
+  const sent = sendings(net.seen).filter(({ says }) => says.includes(JSON.stringify(note)));
+  expect(new Set(sent.map(({ key, says }) => `${key} ${says}`)).size, "every attempt carries the same key and bytes").toBe(1);
 }
