@@ -12,6 +12,8 @@ const OPERATIONS: Record<string, string> = { POST: "created", PUT: "updated", DE
 export interface Sending {
   /** The event's idempotency key. */
   key: string;
+  operation: string;
+  payload: object;
   /** Everything that it says, the same whether it went by itself or in a batch. */
   says: string;
   request: Seen;
@@ -23,7 +25,7 @@ interface Item {
   type: string;
   entity_id: string;
   base_rev?: number;
-  payload: unknown;
+  payload: object;
 }
 
 export function isChange(seen: Seen): boolean {
@@ -49,7 +51,7 @@ export function expectOneKeyEach(net: FaultProxy, entries: number): void {
 
 function inBatch(request: Seen): Sending[] {
   const { events } = JSON.parse(request.body) as { events: Item[] };
-  return events.map((item) => ({ key: item.event_id, says: told(item.type, item.entity_id, item.payload, item.base_rev), request }));
+  return events.map((item) => sending(item, request));
 }
 
 function alone(request: Seen): Sending[] {
@@ -59,12 +61,17 @@ function alone(request: Seen): Sending[] {
   }
   const payload = request.body === "" ? {} : JSON.parse(request.body);
   const [, , , collection, id] = request.path.split("/");
+  const item: Item = {
+    event_id: key,
+    type: `${collection?.replace(/s$/, "")}.${OPERATIONS[request.method]}`,
+    entity_id: id ?? payload.id,
+    payload,
+  };
   const match = request.headers["if-match"];
-  const base = match === undefined ? undefined : Number(match.replaceAll('"', ""));
-  const type = `${collection?.replace(/s$/, "")}.${OPERATIONS[request.method]}`;
-  return [{ key, says: told(type, id ?? payload.id, payload, base), request }];
+  return [sending(match === undefined ? item : { ...item, base_rev: Number(match.replaceAll('"', "")) }, request)];
 }
 
-function told(type: string, id: string, payload: unknown, base: number | undefined): string {
-  return JSON.stringify([type, id, base ?? null, payload]);
+function sending({ event_id: key, type, entity_id: id, base_rev: base, payload }: Item, request: Seen): Sending {
+  const operation = type.slice(type.indexOf(".") + 1);
+  return { key, operation, payload, says: JSON.stringify([type, id, base ?? null, payload]), request };
 }
