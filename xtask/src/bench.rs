@@ -15,14 +15,19 @@ const MEASUREMENTS: [&str; 2] = ["start", "sync"];
 /// When a tool is missing, the name is unknown or a measurement fails.
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<()> {
     let (names, options) = match arguments.split_first() {
-        Some((name, options)) if !name.starts_with('-') => match MEASUREMENTS
-            .iter()
-            .find(|known| *known == name)
-        {
-            Some(name) => (vec![*name], options),
-            None => bail!("there is no measurement `{name}`, only: {}", MEASUREMENTS.join(", ")),
-        },
-        Some(_) => bail!("options go with one measurement: {}", MEASUREMENTS.join(", ")),
+        Some((name, options)) if !name.starts_with('-') => {
+            match MEASUREMENTS.iter().find(|known| *known == name) {
+                Some(name) => (vec![*name], options),
+                None => bail!(
+                    "there is no measurement `{name}`, only: {}",
+                    MEASUREMENTS.join(", ")
+                ),
+            }
+        }
+        Some(_) => bail!(
+            "options go with one measurement: {}",
+            MEASUREMENTS.join(", ")
+        ),
         None => (MEASUREMENTS.to_vec(), arguments),
     };
     let browser = tools::browser_tools(project)?;

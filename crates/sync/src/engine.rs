@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use lume_core::ids::EventId;
 use lume_core::time::Timestamp;
 
-use crate::gate::Gate;
+use crate::gate::{Gate, Trigger};
 use crate::log::{Level, LogEvent, LogLine};
 use crate::meta::{BackendKind, Tokens};
 use crate::mutant::{self, Mutant};
@@ -50,7 +50,7 @@ pub(crate) struct Live {
     /// A pass runs.
     pub(crate) processing: bool,
     /// Another one was asked for meanwhile.
-    pub(crate) again: bool,
+    pub(crate) again: Option<Trigger>,
     /// On their way at this moment.
     pub(crate) sending: BTreeSet<EntityKey>,
     /// The opened tokens of a generation.

@@ -84,6 +84,17 @@ pub enum Trigger {
     Manual,
 }
 
+impl Trigger {
+    /// What stands for two that were heard while a pass ran: one that asks what changed elsewhere before any other.
+    pub(crate) fn and(self, later: Self) -> Self {
+        match (self, later) {
+            (Self::Changed, _) | (_, Self::Changed) => Self::Changed,
+            (Self::Manual, _) | (_, Self::Manual) => Self::Manual,
+            (_, later) => later,
+        }
+    }
+}
+
 /// The record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gate {

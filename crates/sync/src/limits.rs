@@ -64,6 +64,8 @@ pub const FRUITLESS_REQUESTS_PER_MINUTE_MAX: usize = 30;
 pub const EVENT_REQUESTS_ROOM: usize = 4;
 /// Requests that a pass may take for its first event: what the backend is, a refresh, and the event's own.
 pub const PASS_REQUESTS_ROOM: usize = EVENT_REQUESTS_ROOM + 2;
+/// Passes that are made one after the other where something asks for another one meanwhile.
+pub const PASSES_IN_A_ROW_MAX: usize = 4;
 /// Steps of [`ADOPTION_STEP`] in one pass.
 pub const ADOPTION_STEPS_PER_PASS_MAX: usize = 20;
 /// How long an event waits whose key the server is still working on.
@@ -72,6 +74,8 @@ pub const IN_PROGRESS_MS: u64 = 5_000;
 pub const PULL_INTERVAL_MS: u64 = 60_000;
 /// Coming online, to the foreground or up asks the feed at most this often.
 pub const PULL_NUDGE_MS_MIN: u64 = 5_000;
+/// So does a person who taps and taps.
+pub const PULL_MANUAL_MS_MIN: u64 = 1_000;
 /// Pages of the feed taken in in one pass.
 pub const PULL_PAGES_PER_PASS_MAX: usize = 40;
 /// How long a pass takes in pages before it sends what waits.

@@ -12,8 +12,8 @@ use crate::engine::Engine;
 use crate::feed::Feed;
 use crate::gate::{Blocked, Gate, Permit, Trigger};
 use crate::limits::{
-    ADOPTION_STEPS_PER_PASS_MAX, HEARTBEAT_MS_MAX, PASS_MS_MAX, SETTLE_EVENTS_MAX,
-    SETTLE_LAG_MS_MAX,
+    ADOPTION_STEPS_PER_PASS_MAX, HEARTBEAT_MS_MAX, PASS_MS_MAX, PASSES_IN_A_ROW_MAX,
+    SETTLE_EVENTS_MAX, SETTLE_LAG_MS_MAX,
 };
 use crate::log::{Level, LogEvent};
 use crate::meta::{Account, AppMode, BackendKind, Profile};
@@ -92,7 +92,8 @@ impl<P: Ports> Engine<P> {
     /// If a pass runs already, it is followed by another one, and this call returns at once.
     pub async fn pass(&self, trigger: Trigger) -> PassReport {
         if self.live.borrow().processing {
-            self.live.borrow_mut().again = true;
+            let again = &mut self.live.borrow_mut().again;
+            *again = Some(again.map_or(trigger, |asked| asked.and(trigger)));
             return PassReport::default();
         }
         if self.is_locked() {
@@ -103,9 +104,11 @@ impl<P: Ports> Engine<P> {
         self.live.borrow_mut().processing = true;
         let running = Running(self);
         let mut report = PassReport::default();
-        // Bounded: a pass that is asked for while one runs is made up for once; the timer brings the rest.
-        for trigger in [trigger, Trigger::Saved] {
-            self.live.borrow_mut().again = false;
+        let mut next = Some(trigger);
+        // Bounded: what is asked for while a pass runs is made up for so often; the timer brings the rest.
+        for _ in 0..PASSES_IN_A_ROW_MAX {
+            let Some(trigger) = next else { break };
+            self.live.borrow_mut().again = None;
             if self.rests(trigger) {
                 break;
             }
@@ -129,9 +132,7 @@ impl<P: Ports> Engine<P> {
                     break;
                 }
             }
-            if !self.live.borrow().again {
-                break;
-            }
+            next = self.live.borrow().again;
         }
         drop(running);
         self.flush_log().await;

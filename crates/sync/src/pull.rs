@@ -17,8 +17,8 @@ use crate::engine::Engine;
 use crate::feed::{Feed, Missing, Phase};
 use crate::gate::{Blocked, Trigger};
 use crate::limits::{
-    EVENT_REQUESTS_ROOM, LOOK_MS_MAX, PULL_INTERVAL_MS, PULL_MS_MAX, PULL_NUDGE_MS_MIN,
-    PULL_PAGES_PER_PASS_MAX,
+    EVENT_REQUESTS_ROOM, LOOK_MS_MAX, PULL_INTERVAL_MS, PULL_MANUAL_MS_MIN, PULL_MS_MAX,
+    PULL_NUDGE_MS_MIN, PULL_PAGES_PER_PASS_MAX,
 };
 use crate::log::{Level, LogEvent};
 use crate::meta::{self, BackendKind};
@@ -73,7 +73,8 @@ impl<P: Ports> Engine<P> {
         let since_ms = live.pulled_ms.map(|at_ms| now_ms.saturating_sub(at_ms));
         let rested = |ms: u64| since_ms.is_none_or(|since_ms| since_ms >= ms);
         match trigger {
-            Trigger::Manual | Trigger::Changed => true,
+            Trigger::Changed => true,
+            Trigger::Manual => rested(PULL_MANUAL_MS_MIN),
             Trigger::Start | Trigger::Online | Trigger::Foreground => rested(PULL_NUDGE_MS_MIN),
             Trigger::Timer => live.visible && rested(PULL_INTERVAL_MS),
             Trigger::Saved => false,

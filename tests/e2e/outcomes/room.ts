@@ -51,12 +51,12 @@ export class Room {
     return (await this.device()).outbox.find((event) => event.patch.note === note);
   }
 
-  /** The moods at the server with this note, and all others. */
+  /** The moods at the server with this note, which may not be all that it says, and all others. */
   async atServer(note: string): Promise<{ with: Mood[]; others: Mood[] }> {
     const moods = await this.api.moods();
     return {
-      with: moods.filter((mood) => mood.note === note),
-      others: moods.filter((mood) => mood.note !== note),
+      with: moods.filter((mood) => mood.note?.includes(note)),
+      others: moods.filter((mood) => !mood.note?.includes(note)),
     };
   }
 

@@ -15,7 +15,9 @@ export type Expected =
   /** The server has another version, of which nothing is known: the event waits for the person. */
   | { kind: "conflict"; reason: string }
   /** The server has another version: what it has is read, and what is left of the event goes out anew. */
-  | { kind: "merged" };
+  | { kind: "merged" }
+  /** What took effect without being told is found among the server's changes. */
+  | { kind: "found" };
 
 /** One outcome of a request. */
 export interface Row {

@@ -115,6 +115,7 @@ impl<S: Sealer> Lane<'_, S> {
         occasion: &Occasion<'_>,
     ) -> Result<Rebased, StoreError> {
         let rules = self.rules();
+        let known = self.known()?.unwrap_or_default();
         let mut from = self.base_state()?;
         let mut onto = self.whole(&remote.state, &from);
         let mut rebased = Rebased::default();
@@ -122,7 +123,7 @@ impl<S: Sealer> Lane<'_, S> {
         for row in std::mem::take(&mut self.rows) {
             let to = apply(&from, row.operation, &body::open(self.sealer, &row.body)?);
             let winner = occasion.winner(row.created_at, remote.modified_at);
-            let (state, merged) = carry(rules, &from, &to, &onto, winner);
+            let (state, merged) = carry(rules, &known, [&from, &to, &onto], winner);
             rebased.losers.extend(merged.losers);
             rebased.overlaps.extend(merged.overlaps);
             // With nothing new from elsewhere an event stays what it is, whatever it says.
@@ -154,10 +155,7 @@ impl<S: Sealer> Lane<'_, S> {
     ) -> Result<Rebased, StoreError> {
         let rules = self.rules();
         let mine = self.folded()?;
-        let known: Option<Content> = match &self.base {
-            Some(base) if !base.body.is_empty() => Some(body::open(self.sealer, &base.body)?),
-            Some(_) | None => None,
-        };
+        let known = self.known()?;
         let onto = self.whole(&remote.state, &mine);
         if let (State::Live(theirs), Some(known), false) = (
             &onto,
@@ -246,6 +244,13 @@ impl<S: Sealer> Lane<'_, S> {
             }
             (State::Live(_) | State::Deleted | State::Absent, _) => state.clone(),
         }
+    }
+
+    /// The last content that the backend is known to have had, whether it is deleted since or not.
+    fn known(&self) -> Result<Option<Content>, StoreError> {
+        let base = self.base.as_ref().filter(|base| !base.body.is_empty());
+        base.map(|base| body::open(self.sealer, &base.body))
+            .transpose()
     }
 
     fn put_base(&mut self, remote: &Remote, state: &State) -> Option<Write> {
@@ -351,16 +356,22 @@ impl<S: Sealer> Lane<'_, S> {
     }
 }
 
-/// What an event that led from one state to another leads to from the backend's.
-fn carry(rules: Rules, from: &State, to: &State, onto: &State, winner: Side) -> (State, Merged) {
+/// What an event that led from one state to another leads to from the backend's. What was deleted goes on from the content
+/// that was known of it, and what nobody knew of from nothing, so that of two texts none goes.
+fn carry(
+    rules: Rules,
+    known: &Content,
+    [from, to, onto]: [&State; 3],
+    winner: Side,
+) -> (State, Merged) {
     let plain = |state: &State| (state.clone(), Merged::default());
     match (to, onto) {
         (State::Live(mine), State::Live(theirs)) => {
             let base = match from {
-                State::Live(base) => Some(base),
-                State::Absent | State::Deleted => None,
+                State::Live(base) => base,
+                State::Absent | State::Deleted => known,
             };
-            let mut merged = merge::merge(rules, base, mine, theirs, winner);
+            let mut merged = merge::merge(rules, Some(base), mine, theirs, winner);
             let content = std::mem::take(&mut merged.content);
             (State::Live(content), merged)
         }

@@ -175,20 +175,57 @@ fn a_deletion_gives_way_to_what_another_device_wrote() {
 }
 
 #[test]
-fn two_creations_of_one_id_become_one_entry_and_the_other_version_is_kept() {
+fn two_creations_of_one_id_become_one_entry_with_both_notes() {
     let (one, lume, two, other) = two_devices_of(World::new());
     update(&lume, 1, "theirs");
+    set(&lume, 1, "valence", json!(0.5));
     one.pass(&lume);
-    create(&other, 1, "mine");
+    let mut mine = content("mine");
+    mine.insert("valence".to_owned(), json!(-0.5));
+    block_on(other.create(&key(1).kind, key(1).id, mine, None)).unwrap();
 
     two.pass_until_quiet(&other, 5);
 
     assert_eq!(
         (two.outbox(), note(&other, 1).as_deref()),
-        (vec![], Some("theirs"))
+        (vec![], Some("theirs\nmine"))
     );
+    assert!(block_on(other.overlap(&key(1))).unwrap().is_some());
+    assert_eq!(field(&other, 1, "valence"), json!(0.5));
     let versions = block_on(other.history(&key(1))).unwrap();
-    assert_eq!(versions[0].fields["note"], json!("mine"));
+    assert_eq!(versions[0].fields["valence"], json!(-0.5));
+    two.check();
+}
+
+#[test]
+fn an_edit_of_what_was_deleted_and_brought_back_elsewhere_goes_on_from_what_was_known() {
+    let (one, _, two, other) = two_devices();
+    // By the time of the next request it is there again.
+    two.net.next("/moods", Fate::Refused(410, "deleted"));
+    update(&other, 1, "b");
+
+    two.pass_until_quiet(&other, 5);
+
+    assert_eq!(
+        (two.outbox(), one.notes_there()),
+        (vec![], vec!["b".to_owned()])
+    );
+    assert_eq!(block_on(other.overlap(&key(1))), Ok(None));
+    two.check();
+}
+
+#[test]
+fn an_edit_of_what_the_server_did_not_find_and_has_after_all_loses_no_words() {
+    let (one, _, two, other) = two_devices();
+    two.net.next("/moods", Fate::Refused(404, "entity"));
+    update(&other, 1, "b");
+
+    two.pass_until_quiet(&other, 5);
+
+    assert_eq!(
+        (two.outbox(), one.notes_there()),
+        (vec![], vec!["a\nb".to_owned()])
+    );
     two.check();
 }
 

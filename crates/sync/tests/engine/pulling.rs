@@ -24,7 +24,7 @@ fn two_devices() -> (World, Lume, World, Lume) {
 }
 
 fn look(lume: &Lume) {
-    block_on(lume.pass(Trigger::Manual));
+    block_on(lume.pass(Trigger::Changed));
 }
 
 fn cursor(lume: &Lume) -> String {
@@ -96,6 +96,38 @@ fn a_first_listing_shows_its_progress_and_goes_on_after_any_stop() {
     assert_eq!(two.outbox(), []);
     let asked = two.net.sent("/changes");
     assert!(asked.iter().all(|sent| sent.url.ends_with("limit=500")));
+}
+
+#[test]
+fn a_hint_that_comes_while_a_pass_runs_is_followed_by_another_look() {
+    let (_, _, two, other) = two_devices();
+    look(&other);
+    let before = pulls(&two);
+    let release = two.net.hold("/changes");
+    let mut pass = Box::pin(other.pass(Trigger::Changed));
+    assert!(advance(&mut pass).is_none());
+    // What is on its way may have been answered before that.
+    block_on(other.pass(Trigger::Changed));
+    block_on(other.pass(Trigger::Saved));
+    drop(release.send(Fate::Answered));
+    advance(&mut pass).unwrap();
+
+    assert_eq!(pulls(&two), before + 2);
+}
+
+#[test]
+fn a_person_who_taps_and_taps_asks_the_feed_once_a_second() {
+    let (_, _, two, other) = two_devices();
+    look(&other);
+    two.later(1_000);
+    let before = pulls(&two);
+    for _ in 0..10 {
+        block_on(other.pass(Trigger::Manual));
+    }
+    assert_eq!(pulls(&two), before + 1);
+    two.later(1_000);
+    block_on(other.pass(Trigger::Manual));
+    assert_eq!(pulls(&two), before + 2);
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn two_devices() -> (World, Lume, World, Lume) {
 }
 
 fn look(lume: &Lume) {
-    block_on(lume.pass(Trigger::Manual));
+    block_on(lume.pass(Trigger::Changed));
 }
 
 fn phase(lume: &Lume) -> Phase {
