@@ -209,7 +209,7 @@ fn OneRevision(
                 {said.as_ref().map(|said| view! { <MoodBadge label=said.mood.clone()/> })}
                 <div>
                     <h3>{heading}</h3>
-                    <p class="quiet small">{[changes, device].join(" ")}</p>
+                    <p class="quiet small">{parts(&[changes, device])}</p>
                 </div>
             </div>
             {said.map(|said| view! {
@@ -224,6 +224,16 @@ fn OneRevision(
             })}
         </article>
     }
+}
+
+/// What there is of these, told apart.
+fn parts(parts: &[String]) -> String {
+    let there: Vec<&str> = parts
+        .iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
+    there.join(" · ")
 }
 
 fn made_at(at: Timestamp, is_now: bool) -> String {
