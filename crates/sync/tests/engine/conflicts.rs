@@ -174,6 +174,24 @@ fn a_deletion_gives_way_to_what_another_device_wrote() {
     two.check();
 }
 
+/// The server has what the person saw when they deleted it, only at another revision: a device wrote the same words, or
+/// an edit took effect though the server said that it had not.
+#[test]
+fn a_deletion_of_what_the_server_has_stands_whatever_it_was_based_on() {
+    let (one, lume, two, other) = two_devices();
+    update(&lume, 1, "b");
+    one.pass(&lume);
+    update(&other, 1, "b");
+    delete(&other, 1);
+    two.later(10_000);
+
+    two.pass_until_quiet(&other, 5);
+
+    assert_eq!((two.outbox(), note(&other, 1)), (vec![], None));
+    assert!(one.notes_there().is_empty());
+    two.check();
+}
+
 #[test]
 fn two_creations_of_one_id_become_one_entry_and_the_other_version_is_kept() {
     let (one, lume, two, other) = two_devices_of(World::new());
