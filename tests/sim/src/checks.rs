@@ -6,6 +6,7 @@
 pub(crate) mod data;
 mod events;
 mod gates;
+mod merging;
 mod requests;
 mod sessions;
 
