@@ -370,6 +370,7 @@ impl<S: Sealer> Lane<'_, S> {
 fn carry(rules: Rules, from: &State, to: &State, onto: &State, winner: Side) -> (State, Merged) {
     let plain = |state: &State| (state.clone(), Merged::default());
     match (to, onto) {
+        (State::Live(_), State::Live(_)) if mutant::is(Mutant::ConflictTakesTheirs) => plain(onto),
         (State::Live(mine), State::Live(theirs)) => {
             let base = match from {
                 State::Live(base) => Some(base),

@@ -263,7 +263,7 @@ fn a_server_that_finds_another_version_every_time_is_left_to_the_person() {
     let event = two.only_event();
     assert_eq!((event.state, event.attempts), (EventState::Pending, 0));
     two.net.heal();
-    let before = two.net.count();
+    let before = two.net.events().len();
     two.net.always("/moods/", || Fate::OtherVersion);
     two.pass_until_quiet(&other, 40);
     let event = two.only_event();
@@ -271,7 +271,7 @@ fn a_server_that_finds_another_version_every_time_is_left_to_the_person() {
     let reason = event.failure.map(|failure| failure.reason);
     assert_eq!(reason, Some(FailureReason::Version));
     assert_eq!(
-        two.net.count() - before,
+        two.net.events().len() - before,
         7,
         "at once, and after each wait of an attempt"
     );
