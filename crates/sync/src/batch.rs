@@ -170,6 +170,10 @@ impl<P: Ports> Engine<P> {
             // A token that was refreshed for one event's sake: it goes out again with the next pass.
             let judged = judged.unwrap_or_else(Judged::stop);
             flow = judged.flow;
+            // What answers leave to be asked, each for itself, is no more than a minute has room for.
+            if self.minute_left(pass) > 0 {
+                flow = Flow::Stop;
+            }
             all.push(judged);
         }
         Ok(Delivery::Judged(all))

@@ -29,7 +29,8 @@ impl<P: Ports> Engine<P> {
         if pass.epoch.is_none() || !all.iter().any(met) || mutant::is(Mutant::MergesAcrossEpochs) {
             return Ok(());
         }
-        let found = if self.may_send(pass, claim).await? == Flow::On {
+        let found = if self.may_ask(pass, claim).await? == Flow::On {
+            self.count_request(&mut pass.gate);
             self.find_backend(&pass.profile.backend).await.ok()
         } else {
             None
