@@ -58,12 +58,14 @@ pub(super) fn check(
         (Shown::Absent, Shown::Live(shown), Folded::Live(theirs)) if shown == theirs => None,
         (Shown::Live(seen), Shown::Live(shown), Folded::Live(_)) => merge.lost(seen, shown),
         (Shown::Deleted(seen), Shown::Live(shown), Folded::Live(theirs)) => {
+            // What was deleted is not what was made: edits that still wait are.
+            let made = merge.steps.last().or(merge.base).unwrap_or(theirs);
             let is_known = says_the_same(seen, theirs)
                 || merge.base.is_some_and(|base| says_the_same(base, theirs));
             if is_known {
                 Some("came back, and nobody had edited it".to_owned())
             } else {
-                merge.lost(seen, shown)
+                merge.lost(made, shown)
             }
         }
         (Shown::Live(_), Shown::Deleted(_), Folded::Absent | Folded::Deleted) => {
@@ -168,7 +170,8 @@ impl Merge<'_> {
         let groups = alone.map(|name| std::slice::from_ref(name));
         for group in groups.chain([MOMENT.as_slice()]) {
             let is_stamp = STAMPS.contains(&group[0]);
-            let is_one = same(group, shown, seen) || same(group, shown, theirs);
+            let mut known = [seen, theirs].into_iter().chain(&self.steps);
+            let is_one = known.any(|one| same(group, shown, one));
             let is_joined = group[0] == TEXT || LISTS.contains(&group[0]);
             if !is_one && (is_stamp || !is_joined) {
                 return Some(format!("has {group:?} of nobody"));
