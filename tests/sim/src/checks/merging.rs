@@ -117,12 +117,12 @@ fn is_the_servers(world: &World, commit: &Commit, key: &EntityKey) -> bool {
 
 /// What a commit puts aside of an entity.
 fn aside(commit: &Commit, key: &EntityKey) -> Vec<Content> {
-    let rows = commit.writes.iter().filter_map(|write| match write {
-        Write::PutHistory(row) if row.key == *key => Some(row),
-        _ => None,
-    });
-    rows.filter_map(|row| rows::content(&row.body).get("fields")?.as_object().cloned())
-        .collect()
+    let known = &commit.before.history;
+    let rows = commit.after.history.iter();
+    let new = rows.filter(|(seq, row)| row.key == *key && !known.contains_key(seq));
+    let fields =
+        new.filter_map(|(_, row)| rows::content(&row.body).get("fields")?.as_object().cloned());
+    fields.collect()
 }
 
 /// What each event of the lane but the last one led to.
@@ -167,7 +167,7 @@ impl Merge<'_> {
             .map(String::as_str)
             .collect();
         let alone = names.iter().filter(|name| !MOMENT.contains(name));
-        let groups = alone.map(|name| std::slice::from_ref(name));
+        let groups = alone.map(std::slice::from_ref);
         for group in groups.chain([MOMENT.as_slice()]) {
             let is_stamp = STAMPS.contains(&group[0]);
             let mut known = [seen, theirs].into_iter().chain(&self.steps);
