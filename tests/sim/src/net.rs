@@ -6,11 +6,11 @@
 mod answers;
 mod batches;
 mod bugs;
+mod requests;
 
 use lume_core::ids::EntityId;
-use lume_sync::ports::{Method, Request, Response, SendError};
+use lume_sync::ports::{Request, Response, SendError};
 use lume_sync::testing::MemoryBackend;
-use lume_wire::paths;
 
 use crate::checks::{self, About};
 use crate::mix::Fault;
@@ -18,6 +18,9 @@ use crate::ports::Slot;
 use crate::queue::{Event, TaskId};
 use crate::trace::digest;
 use crate::world::World;
+
+use requests::concerns;
+pub(crate) use requests::{is_change, path_of};
 
 /// A refusal in an extended backend's words.
 pub(crate) fn refusal(code: lume_wire::ErrorCode) -> Response {
@@ -385,35 +388,4 @@ fn lost(world: &mut World, request: &Request, quick_ms: u64) -> Option<Course> {
         });
     }
     None
-}
-
-/// Whether a request changes an entity.
-fn concerns(request: &Request, entity: EntityId) -> bool {
-    let id = entity.to_string();
-    match request.method {
-        Method::Get => false,
-        Method::Post => request.body.as_deref().is_some_and(|body| {
-            let markers = ["id", "entity_id"].map(|name| format!("\"{name}\":\"{id}\""));
-            markers.iter().any(|marker| {
-                let mut windows = body.windows(marker.len());
-                windows.any(|window| window == marker.as_bytes())
-            })
-        }),
-        Method::Put | Method::Delete => request.url.ends_with(&id),
-    }
-}
-
-/// The path of a request's address.
-pub(crate) fn path_of(request: &Request) -> &str {
-    let rest = request
-        .url
-        .split_once("://")
-        .map_or(request.url.as_str(), |(_, rest)| rest);
-    rest.find('/').map_or("/", |at| &rest[at..])
-}
-
-/// Whether a request changes an entity, as an event's does.
-pub(crate) fn is_change(request: &Request) -> bool {
-    let path = path_of(request);
-    request.method != Method::Get && (path.starts_with(paths::MOODS) || path == paths::BATCH)
 }
