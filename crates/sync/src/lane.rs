@@ -24,7 +24,7 @@ use crate::limits::DELETE_DELAY_MS;
 use crate::mutant::{self, Mutant};
 use crate::ports::Sealer;
 use crate::rows::{
-    AheadState, BaseRow, ClaimRow, EntityKey, EventState, OutboxRow, Seq, SyncState,
+    AheadState, BaseRow, ClaimRow, EntityKey, EntityRow, EventState, OutboxRow, Seq, SyncState,
 };
 use crate::store::{StoreError, Write};
 
@@ -40,6 +40,8 @@ pub(crate) struct Lane<'a, S> {
     base: Option<BaseRow>,
     rows: Vec<OutboxRow>,
     claimed: BTreeSet<Seq>,
+    /// What the person saw when they deleted it.
+    deleted_as: Option<Content>,
 }
 
 /// Who acts, when, and under which id.
@@ -72,7 +74,14 @@ impl<'a, S: Sealer> Lane<'a, S> {
             base,
             rows,
             claimed,
+            deleted_as: None,
         }
+    }
+
+    /// Learns what the entity said when it was deleted here, if it was: a deletion is of that, whatever the base says.
+    pub(crate) fn seen_as(&mut self, entity: Option<&EntityRow>) {
+        let deleted = entity.filter(|row| row.deleted);
+        self.deleted_as = deleted.and_then(|row| body::open(self.sealer, &row.body).ok());
     }
 
     /// Whose lane it is.

@@ -15,6 +15,28 @@ mod law;
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
 #[test]
+fn a_stored_answer_that_there_is_nothing_gives_way_to_what_came_since() {
+    let mut lane = Desk::with_base(&live("a"), 5).lane();
+    let known = Remote {
+        state: live("b"),
+        rev: Some(Rev(13)),
+        modified_at: None,
+        round: 2,
+    };
+    drop(lane.keep_ahead(&known));
+    let answered = Remote {
+        state: State::Absent,
+        rev: None,
+        ..known
+    };
+
+    let newest = lane.newest(answered, 2).unwrap();
+
+    assert!(newest.state == live("b"));
+    assert_eq!(newest.rev, Some(Rev(13)));
+}
+
+#[test]
 fn a_create_and_an_update_become_one_create() {
     let mut desk = Desk::default();
     desk.reach(&live("a"));

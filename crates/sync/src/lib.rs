@@ -19,6 +19,7 @@ pub mod content;
 #[cfg(test)]
 mod decoder_tests;
 pub mod engine;
+mod epoch;
 mod expired;
 pub mod feed;
 pub mod gate;

@@ -151,6 +151,14 @@ mutants! {
     RaisesBaseUnderClaims,
     /// A conflict with a version from elsewhere is won by this device, without a look at it.
     ConflictSendsAgain,
+    /// A conflict with a version from elsewhere gives the entry that version, whatever the person has written.
+    ConflictTakesTheirs,
+    /// A conflict is merged on the known base though the server was put back to a backup since.
+    MergesAcrossEpochs,
+    /// The results of a batch are taken by their place.
+    ResultsByPlace,
+    /// An event of which a batch's answer says nothing is taken for applied.
+    MissingResultIsDone,
 }
 
 #[cfg(feature = "mutants")]

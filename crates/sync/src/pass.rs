@@ -70,7 +70,7 @@ pub(crate) enum Flow {
 
 impl Flow {
     /// On only if both are.
-    fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         if self == Self::On { other } else { self }
     }
 }
@@ -334,6 +334,8 @@ impl<P: Ports> Engine<P> {
         let mut flow = Flow::On;
         let mut together = Self::batch_events_max(pass);
         let mut rest = events.as_slice();
+        // Of what is left, so many went out in a batch that was refused: the server may have done some of it.
+        let mut seen = 0;
         while flow == Flow::On && !rest.is_empty() {
             let (next, others) = rest.split_at(batch::fitting(rest, together));
             if self.may_send(pass, &row).await? == Flow::Stop {
@@ -342,10 +344,12 @@ impl<P: Ports> Engine<P> {
             }
             match self.deliver(pass, &row, next).await? {
                 Delivery::Refused(fewer) => {
+                    seen = seen.max(next.len());
                     together = fewer.max(1);
                     continue;
                 }
-                Delivery::Judged(judged) => {
+                Delivery::Judged(mut judged) => {
+                    self.confirm_conflicts(pass, &row, &mut judged).await?;
                     together = (2 * together).min(Self::batch_events_max(pass));
                     for (event, judged) in next.iter().zip(judged) {
                         self.live.borrow_mut().sending.remove(&event.item.key);
@@ -359,6 +363,7 @@ impl<P: Ports> Engine<P> {
                 }
             }
             rest = others;
+            seen = seen.saturating_sub(next.len());
             let now_ms = self.ports().clock().monotonic_ms();
             let is_due = group.len() >= SETTLE_EVENTS_MAX
                 || now_ms.saturating_sub(group_began_ms) > SETTLE_LAG_MS_MAX;
@@ -369,9 +374,10 @@ impl<P: Ports> Engine<P> {
                 group_began_ms = now_ms;
             }
         }
-        group.extend(rest.iter().map(|event| Settlement {
+        let left = rest.iter().enumerate();
+        group.extend(left.map(|(place, event)| Settlement {
             item: event.item.clone(),
-            verdict: Verdict::Released { sent: false },
+            verdict: Verdict::Released { sent: place < seen },
         }));
         self.settle(&row, &group, pass).await?;
         self.notify(&Notice::Data);

@@ -138,6 +138,9 @@ impl<P: Ports> Engine<P> {
     /// Whether the backend has a feed; one that was never asked is asked now.
     async fn offers_changes(&self, pass: &mut Pass) -> Result<bool, StoreError> {
         if pass.profile.backend.features.is_none() {
+            if self.look_for_pull(pass).await?.1 == Flow::Stop {
+                return Ok(false);
+            }
             self.count_request(&mut pass.gate);
             let bound = pass.profile.account.as_ref();
             match self.find_backend(&pass.profile.backend).await {

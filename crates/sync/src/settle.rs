@@ -173,6 +173,7 @@ impl<P: Ports> Engine<P> {
             let rows = answers.take_outbox();
             let mut lane = Lane::new(self.sealer(), key, answers.take_base(), rows, &claims);
             let entity = answers.take_entity();
+            lane.seen_as(entity.as_ref());
             let ours = stored.is_some_and(|stored| holds(stored, &settlement.item))
                 || mutant::is(Mutant::LateFailureCounts);
             let verdict = if is_of_another_epoch(pass, feed.as_ref()) {

@@ -3,9 +3,11 @@
 //! Safety is checked at every commit ([`data`], [`events`]), every request and every effect at the server
 //! ([`requests`]); that everything comes to its end is checked once the faults have stopped ([`crate::calm`]).
 
+mod batches;
 pub(crate) mod data;
 mod events;
 mod gates;
+mod merging;
 mod requests;
 mod sessions;
 
@@ -18,6 +20,7 @@ use crate::disk::Commit;
 use crate::queue::TaskId;
 use crate::world::World;
 
+pub(crate) use batches::request as batch_of;
 pub(crate) use gates::forget_with;
 pub(crate) use requests::{About, on_answer, on_handled, on_send};
 

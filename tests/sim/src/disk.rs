@@ -110,6 +110,11 @@ impl Database {
         self.version = version;
     }
 
+    /// The number of the last commit.
+    pub(crate) fn last_commit(&self) -> u64 {
+        self.commits
+    }
+
     /// The power is gone: some suffix of what was not flushed is, too. Returns how many commits.
     pub(crate) fn cut_power(&mut self, rng: &mut Rng) -> usize {
         let kept = rng.index(self.unflushed.len() + 1);

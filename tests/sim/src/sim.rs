@@ -120,6 +120,7 @@ impl Sim {
             seed,
             // What a feed brings is the world of several devices' to show.
             changes: false,
+            batches: mix.batches,
             access_token_s: if mix.short_sessions {
                 SHORT_SESSION_S
             } else {

@@ -45,7 +45,10 @@ impl<S: Sealer> Lane<'_, S> {
         };
         if ahead.rev.is_some() && ahead.rev == answered.rev {
             answered.modified_at = ahead.modified_at;
-        } else if ahead.rev > answered.rev && answered.rev.is_some() {
+        } else if ahead.rev > answered.rev
+            && (answered.rev.is_some() || answered.state == State::Absent)
+        {
+            // "Not there" has no revision: it may be an answer that was stored before what is known by now.
             return self.opened(ahead);
         }
         Ok(answered)

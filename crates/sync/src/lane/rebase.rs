@@ -91,6 +91,17 @@ impl<S: Sealer> Lane<'_, S> {
         }
     }
 
+    /// Whether an event deletes what the person saw, and the backend has just that: then nobody's edit stands against it,
+    /// whatever the base says.
+    fn deletes_what_is_there(&self, operation: Operation, onto: &State) -> bool {
+        match (operation, &self.deleted_as, onto) {
+            (Operation::Deleted, Some(seen), State::Live(theirs)) => {
+                merge::says_the_same(self.rules(), seen, theirs)
+            }
+            (Operation::Created | Operation::Updated | Operation::Deleted, _, _) => false,
+        }
+    }
+
     /// What a mutant does where events wait.
     pub(crate) fn sweep_with_events(
         &mut self,
@@ -123,7 +134,11 @@ impl<S: Sealer> Lane<'_, S> {
         for row in std::mem::take(&mut self.rows) {
             let to = apply(&from, row.operation, &body::open(self.sealer, &row.body)?);
             let winner = occasion.winner(row.created_at, remote.modified_at);
-            let (state, merged) = carry(rules, &known, [&from, &to, &onto], winner);
+            let (state, merged) = if self.deletes_what_is_there(row.operation, &onto) {
+                (State::Deleted, Merged::default())
+            } else {
+                carry(rules, &known, [&from, &to, &onto], winner)
+            };
             rebased.losers.extend(merged.losers);
             rebased.overlaps.extend(merged.overlaps);
             // With nothing new from elsewhere an event stays what it is, whatever it says.
@@ -366,6 +381,7 @@ fn carry(
 ) -> (State, Merged) {
     let plain = |state: &State| (state.clone(), Merged::default());
     match (to, onto) {
+        (State::Live(_), State::Live(_)) if mutant::is(Mutant::ConflictTakesTheirs) => plain(onto),
         (State::Live(mine), State::Live(theirs)) => {
             let base = match from {
                 State::Live(base) => base,

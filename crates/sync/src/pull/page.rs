@@ -188,6 +188,7 @@ impl Landing<'_> {
             new_id: engine.new_event_id(),
             account: self.account,
         };
+        lane.seen_as(entity.as_ref());
         let mut writes = Vec::new();
         let own = change.origin_event_id.filter(|id| lane.has(*id));
         if let Some(own) = own {

@@ -171,6 +171,7 @@ impl<P: Ports> Engine<P> {
             Decision::Discard => lane.discard(event.event_id)?,
         };
         if lane.is_behind() {
+            lane.seen_as(entity.as_ref());
             // What came while the event was open is taken in now, if it was the last one.
             let occasion = Occasion {
                 now: self.now(),

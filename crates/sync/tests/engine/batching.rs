@@ -233,3 +233,18 @@ fn an_event_that_was_sent_alone_before_is_the_same_event_in_a_batch() {
     assert_eq!(world.effects(), 2, "each took effect once");
     assert_eq!(world.states(), [0; 4]);
 }
+
+/// The server did some of it, and failed: the second half waits for another pass, and is not to be written anew.
+#[test]
+fn what_went_out_in_a_batch_that_was_refused_keeps_its_bytes() {
+    let world = world();
+    let lume = with_pending(&world, 4);
+    world.net.next(BATCH, Fate::Refused(500, "internal"));
+    world.net.next(BATCH, Fate::Portal);
+
+    world.pass(&lume);
+
+    let rows = world.outbox();
+    assert_eq!(rows.len(), 4);
+    assert!(rows.iter().all(|row| row.request.is_some()));
+}

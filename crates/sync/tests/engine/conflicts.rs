@@ -174,6 +174,24 @@ fn a_deletion_gives_way_to_what_another_device_wrote() {
     two.check();
 }
 
+/// The server has what the person saw when they deleted it, only at another revision: a device wrote the same words, or
+/// an edit took effect though the server said that it had not.
+#[test]
+fn a_deletion_of_what_the_server_has_stands_whatever_it_was_based_on() {
+    let (one, lume, two, other) = two_devices();
+    update(&lume, 1, "b");
+    one.pass(&lume);
+    update(&other, 1, "b");
+    delete(&other, 1);
+    two.later(10_000);
+
+    two.pass_until_quiet(&other, 5);
+
+    assert_eq!((two.outbox(), note(&other, 1)), (vec![], None));
+    assert!(one.notes_there().is_empty());
+    two.check();
+}
+
 #[test]
 fn two_creations_of_one_id_become_one_entry_with_both_notes() {
     let (one, lume, two, other) = two_devices_of(World::new());
@@ -282,7 +300,7 @@ fn a_server_that_finds_another_version_every_time_is_left_to_the_person() {
     let event = two.only_event();
     assert_eq!((event.state, event.attempts), (EventState::Pending, 0));
     two.net.heal();
-    let before = two.net.count();
+    let before = two.net.events().len();
     two.net.always("/moods/", || Fate::OtherVersion);
     two.pass_until_quiet(&other, 40);
     let event = two.only_event();
@@ -290,7 +308,7 @@ fn a_server_that_finds_another_version_every_time_is_left_to_the_person() {
     let reason = event.failure.map(|failure| failure.reason);
     assert_eq!(reason, Some(FailureReason::Version));
     assert_eq!(
-        two.net.count() - before,
+        two.net.events().len() - before,
         7,
         "at once, and after each wait of an attempt"
     );

@@ -218,6 +218,45 @@ fn what_waits_when_the_server_is_put_back_goes_there_all_the_same() {
     one.check();
 }
 
+/// The other device has written into the backup before this one has heard of it. This one saves, is told of a conflict,
+/// and must not take for removed what the backup never had.
+#[test]
+fn a_conflict_with_a_server_that_was_put_back_takes_nothing_away() {
+    let (one, lume, two, other) = two_devices();
+    let backup = one.net.backend().backup();
+    set(&lume, 1, "associations", json!(["work"]));
+    one.pass(&lume);
+    assert_eq!(one.outbox(), []);
+    one.net.backend().restore(&backup);
+    set(&other, 1, "valence", json!(0.5));
+    look(&other);
+    two.pass_until_quiet(&other, 6);
+    set(&lume, 1, "note", json!("b"));
+
+    block_on(lume.pass(Trigger::Saved));
+    for _ in 0..3 {
+        one.later(60_000);
+        look(&lume);
+        one.pass_until_quiet(&lume, 6);
+        look(&other);
+    }
+
+    let aside = block_on(lume.history(&key(1))).unwrap();
+    let is_kept = |name: &str, value| {
+        field(&lume, 1, name) == value
+            || aside.iter().any(|old| old.fields.get(name) == Some(&value))
+    };
+    assert!(is_kept("associations", json!(["work"])));
+    assert!(is_kept("valence", json!(0.5)));
+    assert!(is_kept("note", json!("b")));
+    assert_eq!((one.outbox(), phase(&lume)), (vec![], Phase::Following));
+    assert_eq!(
+        field(&lume, 1, "associations"),
+        field(&other, 1, "associations")
+    );
+    one.check();
+}
+
 #[test]
 fn a_server_that_finds_every_cursor_too_old_is_not_asked_in_circles() {
     let (_, _, two, other) = two_devices();

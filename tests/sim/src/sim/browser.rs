@@ -314,6 +314,8 @@ impl Sim {
             world.say(&[12, lost as u64], || {
                 format!("db {number} loses {lost} commits with the power")
             });
+            let kept = world.databases[number].last_commit() - lost as u64;
+            world.model.lost_after(number, kept);
             if lost > 0 {
                 // What was asked for may be among it.
                 world.audit.asked.remove(&number);
