@@ -39,7 +39,7 @@ enum Asking {
     /// A page.
     Page(ChangesPage),
     /// The cursor is good no more.
-    Resync,
+    Resync(Missing),
     /// Nothing now; what there is to be remembered is.
     Nothing(Flow),
     /// The token was refreshed: once more.
@@ -101,7 +101,7 @@ impl<P: Ports> Engine<P> {
             } else {
                 match self.ask_for_page(pass, &feed).await? {
                     Asking::Page(page) => self.take_in(pass, &feed, &page).await?,
-                    Asking::Resync => self.begin_again(&feed).await?,
+                    Asking::Resync(missing) => self.begin_again(&feed, missing).await?,
                     Asking::Again => continue,
                     Asking::Nothing(flow) => return Ok(flow),
                 }
@@ -221,9 +221,9 @@ impl<P: Ports> Engine<P> {
                 pass.gate.answered(!page.changes.is_empty());
                 return Ok(Asking::Page(page));
             }
-            if is_resync(response) {
+            if let Some(missing) = resync_of(response) {
                 pass.gate.answered(false);
-                return Ok(Asking::Resync);
+                return Ok(Asking::Resync(missing));
             }
         }
         let asked = Asked {
@@ -300,8 +300,8 @@ impl<P: Ports> Engine<P> {
         Ok(())
     }
 
-    /// The cursor is too old: everything is listed anew.
-    async fn begin_again(&self, seen: &Feed) -> Result<(), StoreError> {
+    /// The cursor is good no more: everything is listed anew.
+    async fn begin_again(&self, seen: &Feed, missing: Missing) -> Result<(), StoreError> {
         self.change_feed(seen, |feed, now| {
             // A backend that does not accept the very beginning, or what follows it, is not asked in circles.
             if feed.cursor.is_empty() {
@@ -309,7 +309,13 @@ impl<P: Ports> Engine<P> {
                 return;
             }
             let unfinished = feed.phase != Phase::Following;
-            feed.begin(Missing::Gone);
+            match (missing, feed.epoch.clone()) {
+                // A database that was put back without a new epoch.
+                (Missing::SentAgain, Some(epoch)) => {
+                    feed.begin_epoch(&epoch);
+                }
+                (Missing::Gone | Missing::SentAgain, _) => feed.begin(Missing::Gone),
+            }
             if unfinished {
                 feed.back_off(now);
             }
@@ -351,12 +357,17 @@ fn page_of(response: &Response) -> Option<ChangesPage> {
     envelope::parse_data(response.body.as_deref().filter(|_| good)?).ok()
 }
 
-/// Whether the cursor is good no more.
-fn is_resync(response: &Response) -> bool {
-    let code = response.body.as_deref().and_then(ApiError::parse);
-    response.status == 410
+/// Where the cursor is good no more: what is missing in a listing is gone if the cursor was too old, and lost at the backend
+/// if the cursor is ahead of it, or none of its own.
+fn resync_of(response: &Response) -> Option<Missing> {
+    let error = ApiError::parse(response.body.as_deref()?)?;
+    let resyncs = response.status == 410
         && is_ours(BackendKind::Extended, response)
-        && code.is_some_and(|error| error.code == ErrorCode::Resync)
+        && error.code == ErrorCode::Resync;
+    resyncs.then(|| match error.fields.get("cursor").map(String::as_str) {
+        Some("ahead" | "unknown") => Missing::SentAgain,
+        Some(_) | None => Missing::Gone,
+    })
 }
 
 /// A cursor as it stands in a query: it is opaque, and may hold anything.

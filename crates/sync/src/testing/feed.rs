@@ -47,6 +47,18 @@ impl MemoryBackend {
         self.epoch += 1;
     }
 
+    /// Puts a backup in the place of everything that has happened since, as somebody does who copies files: no epoch is
+    /// drawn, and revisions are given out a second time.
+    pub fn roll_back(&mut self, backup: &Backup) {
+        self.entities = backup.entities.clone();
+        self.keys = backup.keys.clone();
+        self.revs.clear();
+        for known in self.entities.values() {
+            let last = self.revs.entry(known.owner).or_default();
+            *last = known.rev.0.max(*last);
+        }
+    }
+
     /// Its epoch, as the feed and the capabilities say it.
     pub fn epoch(&self) -> String {
         format!(
@@ -111,13 +123,15 @@ impl MemoryBackend {
         let cursor = read_cursor(text)
             .ok_or_else(|| ApiError::new(ErrorCode::BadRequest, "the cursor is none of ours"))?;
         let pruned = self.pruned.get(&call.user).copied().unwrap_or(0);
-        let good = cursor.epoch == self.epoch
-            && cursor.rev <= last
-            && pruned <= cursor.rev.max(cursor.start);
-        if good {
-            Ok(cursor)
+        let resync = |why| ApiError::new(ErrorCode::Resync, "begin anew").with_field("cursor", why);
+        if cursor.epoch != self.epoch {
+            Err(resync("unknown").into())
+        } else if cursor.rev > last {
+            Err(resync("ahead").into())
+        } else if pruned > cursor.rev.max(cursor.start) {
+            Err(resync("too_old").into())
         } else {
-            Err(ErrorCode::Resync.into())
+            Ok(cursor)
         }
     }
 

@@ -66,6 +66,29 @@ fn a_device_past_the_horizon_takes_everything_in_anew_and_lets_go_what_is_gone()
 }
 
 #[test]
+fn what_a_server_lost_whose_files_were_copied_back_is_sent_again() {
+    let (one, lume, two, other) = two_devices();
+    let backup = one.net.backend().backup();
+    create(&lume, 4, "since then");
+    update(&lume, 2, "since then");
+    one.pass(&lume);
+    look(&other);
+    assert_eq!(note(&other, 4).as_deref(), Some("since then"));
+
+    one.net.backend().roll_back(&backup);
+    look(&other);
+    two.pass_until_quiet(&other, 6);
+
+    assert_eq!(
+        [1, 2, 3, 4].map(|number| note(&other, number).unwrap()),
+        ["a", "since then", "a", "since then"]
+    );
+    assert_eq!((phase(&other), two.outbox()), (Phase::Following, vec![]));
+    assert_eq!(one.notes_there().len(), 4);
+    two.check();
+}
+
+#[test]
 fn an_edit_that_waited_is_no_part_of_what_goes() {
     let (one, lume, two, other) = two_devices();
     update(&other, 1, "mine");
