@@ -71,6 +71,7 @@ fn what_a_server_lost_whose_files_were_copied_back_is_sent_again() {
     let backup = one.net.backend().backup();
     create(&lume, 4, "since then");
     update(&lume, 2, "since then");
+    set(&lume, 2, "updated_at", json!("2023-11-14T21:00:00.000Z"));
     one.pass(&lume);
     look(&other);
     assert_eq!(note(&other, 4).as_deref(), Some("since then"));
