@@ -12,9 +12,9 @@ use crate::engine::Engine;
 use crate::gate::Blocked;
 use crate::history;
 use crate::kinds::Header;
-use crate::landing::versions;
+use crate::landing::{self, versions};
 use crate::lane::{Act, Lane};
-use crate::merge::{self, Rule, Rules, Side};
+use crate::merge::{self, Overlap, Rule, Rules, Side};
 use crate::meta::{self, Account, Profile};
 use crate::mutant::{self, Mutant};
 use crate::ports::{Notice, Ports};
@@ -63,8 +63,8 @@ pub(crate) enum Change {
         seen: Content,
         made: Content,
     },
-    /// As an update, and the two versions of a text that stand beside the entity are settled.
-    Settle(Content),
+    /// The two versions of a text that stand beside the entity are settled with this one.
+    Settle(String),
     Delete,
     Restore,
     /// Makes it live with this content, whether it was deleted here or was never known here.
@@ -290,12 +290,12 @@ impl<P: Ports> Engine<P> {
                 || answers.take_entity().is_some_and(|row| match change {
                     Change::Create(content)
                     | Change::Update(content)
-                    | Change::Edit { made: content, .. }
-                    | Change::Settle(content) => {
+                    | Change::Edit { made: content, .. } => {
                         !row.deleted
                             && body::open::<Content>(self.sealer(), &row.body).as_ref()
                                 == Ok(content)
                     }
+                    Change::Settle(_) => row.overlap.is_none(),
                     Change::Delete => row.deleted,
                     Change::Restore | Change::BringBack(_) => !row.deleted,
                 });
@@ -416,7 +416,17 @@ fn plan<S: crate::ports::Sealer>(
             made_twice = merged.overlaps.into_iter().next();
             (merged.content, false)
         }
-        (Change::Update(content) | Change::Settle(content), Some(row)) => {
+        (Change::Settle(text), Some(row)) => {
+            let Some(overlap) = row.overlap.as_deref() else {
+                // Somebody has settled it already.
+                return Ok(Vec::new());
+            };
+            let here: Content = body::open(sealer, &row.body)?;
+            let overlap: Overlap = body::open(sealer, overlap)?;
+            losers.extend(landing::besides(&overlap, &here, text));
+            (landing::settled(&overlap, here, text), false)
+        }
+        (Change::Update(content), Some(row)) => {
             // What this version can't read is not written over: nobody could tell what is lost with it.
             body::open::<Content>(sealer, &row.body)?;
             (content.clone(), false)

@@ -42,10 +42,6 @@ pub struct Engine<P: Ports> {
 
 /// What an engine keeps in memory.
 #[derive(Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts, each about something else"
-)]
 pub(crate) struct Live {
     /// A pass runs.
     pub(crate) processing: bool,
@@ -65,6 +61,8 @@ pub(crate) struct Live {
     pub(crate) busy_since_ms: Option<u64>,
     /// When the feed was last asked, by the clock that never jumps.
     pub(crate) pulled_ms: Option<u64>,
+    /// When the database did not take in what the feed had, by the same clock.
+    pub(crate) feed_stuck_ms: Option<u64>,
     /// Whether somebody looks at the app.
     pub(crate) visible: bool,
     /// The last reason to skip a pass, so that it is logged once.

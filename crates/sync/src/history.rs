@@ -5,7 +5,6 @@
 //! person has chosen; nothing waits for that.
 
 use lume_core::time::Timestamp;
-use serde_json::Value;
 
 use crate::actions::{Change, CommitError};
 use crate::body;
@@ -90,8 +89,9 @@ impl<P: Ports> Engine<P> {
         let version = versions.into_iter().find(|version| version.id == id);
         let version = version.ok_or(CommitError::Missing)?;
         let entity = self.entity(key).await?.ok_or(CommitError::Missing)?;
-        let content = merged(&entity.content, &version.fields);
-        self.update(key, content, None).await
+        let made = merged(&entity.content, &version.fields);
+        let seen = entity.content;
+        self.commit(key, Change::Edit { seen, made }, None).await
     }
 
     /// The two versions of a text that was changed here and elsewhere in the same place, if they are not settled.
@@ -115,20 +115,13 @@ impl<P: Ports> Engine<P> {
     }
 
     /// Ends an overlap with the text that the person has chosen or written: an ordinary edit. What they did not choose
-    /// goes to the history.
+    /// goes to the history, and so does what was added since and is in neither version.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Missing`] if there is nothing to settle; nothing was written.
+    /// [`CommitError::Missing`] if the entity is not there; nothing was written.
     pub async fn settle_overlap(&self, key: &EntityKey, text: &str) -> Result<(), CommitError> {
-        let overlap = self.overlap(key).await?.ok_or(CommitError::Missing)?;
-        let entity = self.entity(key).await?.ok_or(CommitError::Missing)?;
-        let mut content = entity.content;
-        if text.trim().is_empty() {
-            content.remove(&overlap.field);
-        } else {
-            content.insert(overlap.field, Value::from(text));
-        }
-        self.commit(key, Change::Settle(content), None).await
+        self.commit(key, Change::Settle(text.to_owned()), None)
+            .await
     }
 }

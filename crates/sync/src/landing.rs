@@ -103,6 +103,44 @@ fn next_overlap(
     Some(last)
 }
 
+/// Whether an entity differs from what its events lead to: it was changed while sync was off.
+pub(crate) fn is_apart<S: Sealer>(
+    sealer: &S,
+    lane: &Lane<'_, S>,
+    entity: Option<&EntityRow>,
+) -> Result<bool, StoreError> {
+    match entity {
+        Some(row) if row.deleted => Ok(lane.folded()? != State::Deleted),
+        Some(row) => Ok(lane.folded()? != State::Live(body::open::<Content>(sealer, &row.body)?)),
+        None => Ok(false),
+    }
+}
+
+/// The entity with the text that an overlap is settled with.
+pub(crate) fn settled(overlap: &Overlap, mut here: Content, text: &str) -> Content {
+    if text.trim().is_empty() {
+        here.remove(&overlap.field);
+    } else {
+        here.insert(overlap.field.clone(), text.into());
+    }
+    here
+}
+
+/// The text that an overlap stands beside, if it holds more than the two versions and the text that settles them.
+pub(crate) fn besides(overlap: &Overlap, here: &Content, text: &str) -> Option<Loser> {
+    let held = here.get(&overlap.field).and_then(Value::as_str)?;
+    let is_known = |line: &str| {
+        [&overlap.mine, &overlap.theirs, text]
+            .iter()
+            .any(|known| known.split('\n').any(|other| other == line))
+    };
+    let more = held.split('\n').any(|line| !is_known(line));
+    more.then(|| Loser {
+        fields: Content::from_iter([(overlap.field.clone(), held.into())]),
+        side: Side::Theirs,
+    })
+}
+
 /// Whether every line of a version stands in a text.
 fn holds(text: &str, version: &str) -> bool {
     version

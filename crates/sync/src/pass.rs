@@ -257,14 +257,14 @@ impl<P: Ports> Engine<P> {
         // First what others have written: what is sent then is merged already.
         let mut flow = Flow::On;
         if pulls {
-            flow = self.pull(&mut pass).await?;
+            flow = self.pull_if_it_can_be(&mut pass).await?;
         }
         let mut claims = 0;
         if flow == Flow::On {
             claims = self.send_all(&mut pass, overview.counts.waiting()).await?;
         }
         if claims > 0 && pass.report.succeeded > 0 && self.may_follow(&pass) {
-            self.pull(&mut pass).await?;
+            self.pull_if_it_can_be(&mut pass).await?;
         }
         if pulls || claims == 0 || pass.report.succeeded > 0 {
             // What is due is on its way from another tab. A nudge or a refresh is remembered all the same.

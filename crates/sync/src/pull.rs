@@ -17,8 +17,8 @@ use crate::engine::Engine;
 use crate::feed::{Feed, Missing, Phase};
 use crate::gate::{Blocked, Trigger};
 use crate::limits::{
-    EVENT_REQUESTS_ROOM, LOOK_MS_MAX, PULL_INTERVAL_MS, PULL_MANUAL_MS_MIN, PULL_MS_MAX,
-    PULL_NUDGE_MS_MIN, PULL_PAGES_PER_PASS_MAX,
+    EVENT_REQUESTS_ROOM, FEED_WAIT_MS_MIN, LOOK_MS_MAX, PULL_INTERVAL_MS, PULL_MANUAL_MS_MIN,
+    PULL_MS_MAX, PULL_NUDGE_MS_MIN, PULL_PAGES_PER_PASS_MAX,
 };
 use crate::log::{Level, LogEvent};
 use crate::meta::{self, BackendKind};
@@ -62,14 +62,16 @@ impl<P: Ports> Engine<P> {
             return false;
         }
         let feed = overview.feed.as_ref();
-        if feed.is_some_and(|feed| feed.wait_left(now) > 0) {
+        let now_ms = self.ports().clock().monotonic_ms();
+        let stuck = self.live.borrow().feed_stuck_ms;
+        let rests = stuck.is_some_and(|at_ms| now_ms.saturating_sub(at_ms) < FEED_WAIT_MS_MIN);
+        if rests || feed.is_some_and(|feed| feed.wait_left(now) > 0) {
             return false;
         }
         if feed.is_none_or(Feed::is_unfinished) {
             return true;
         }
         let live = self.live.borrow();
-        let now_ms = self.ports().clock().monotonic_ms();
         let since_ms = live.pulled_ms.map(|at_ms| now_ms.saturating_sub(at_ms));
         let rested = |ms: u64| since_ms.is_none_or(|since_ms| since_ms >= ms);
         match trigger {
@@ -78,6 +80,19 @@ impl<P: Ports> Engine<P> {
             Trigger::Start | Trigger::Online | Trigger::Foreground => rested(PULL_NUDGE_MS_MIN),
             Trigger::Timer => live.visible && rested(PULL_INTERVAL_MS),
             Trigger::Saved => false,
+        }
+    }
+
+    /// As [`Self::pull`], but what the database does not take in of it holds up nothing that is sent: the feed alone waits,
+    /// which this tab remembers.
+    pub(crate) async fn pull_if_it_can_be(&self, pass: &mut Pass) -> Result<Flow, StoreError> {
+        match self.pull(pass).await {
+            Err(error @ (StoreError::Full | StoreError::Corrupt(_) | StoreError::Newer)) => {
+                self.store_failed("pull", &error);
+                self.live.borrow_mut().feed_stuck_ms = Some(self.ports().clock().monotonic_ms());
+                Ok(Flow::On)
+            }
+            other => other,
         }
     }
 
@@ -242,10 +257,14 @@ impl<P: Ports> Engine<P> {
                     matches!(&answer, Ok(response) if suspicious && !is_ours(pass.kind, response));
                 if marked && self.health(pass).await == Health::Captive {
                     self.block(&mut pass.gate, Blocked::Captive, now);
+                    Flow::Stop
+                } else if retry_after_ms.is_none() && may_be_its_size(&answer) {
+                    self.rest_the_feed(feed).await?;
+                    Flow::On
                 } else {
                     self.back_off(&mut pass.gate, retry_after_ms, "unreachable", now);
+                    Flow::Stop
                 }
-                Flow::Stop
             }
             Outcome::Stopped => Flow::Stop,
             Outcome::Captive => {
@@ -368,6 +387,14 @@ fn resync_of(response: &Response) -> Option<Missing> {
         Some("ahead" | "unknown") => Missing::SentAgain,
         Some(_) | None => Missing::Gone,
     })
+}
+
+/// Whether a page may have been too much for the connection, or for who stands in between: what waits is small beside it.
+fn may_be_its_size(answer: &Result<Response, SendError>) -> bool {
+    match answer {
+        Ok(response) => matches!(response.status, 200 | 502..=504),
+        Err(error) => *error == SendError::Timeout,
+    }
 }
 
 /// A cursor as it stands in a query: it is opaque, and may hold anything.

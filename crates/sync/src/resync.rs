@@ -125,6 +125,7 @@ impl<P: Ports> Engine<P> {
         let feed = feed.unwrap_or_else(|| seen.clone());
         let wanted = feed == *seen
             && profile.syncing().is_some()
+            && profile.adoption.is_none()
             && session.generation == pass.session.generation
             && !self.is_locked();
         if !wanted {

@@ -13,7 +13,7 @@ use crate::content::State;
 use crate::engine::Engine;
 use crate::feed::Feed;
 use crate::gate::Gate;
-use crate::landing::land;
+use crate::landing::{is_apart, land};
 use crate::lane::{Lane, Occasion, Rebased, Remote};
 use crate::meta::{self, Account, Progress, StoredSession};
 use crate::mutant::{self, Mutant};
@@ -181,7 +181,10 @@ impl<P: Ports> Engine<P> {
             } else {
                 settlement.verdict.clone()
             };
+            // What nobody can read is not written over either.
+            let apart = is_apart(self.sealer(), &lane, entity.as_ref()).unwrap_or(true);
             let mut settling = Settling {
+                apart,
                 lane: &mut lane,
                 item: &settlement.item,
                 ours,
@@ -331,6 +334,8 @@ impl Verdict {
 
 /// One verdict about to be written.
 struct Settling<'a, 'lane, S> {
+    /// The entity was edited while sync was off, of which no event knows yet: what the backend has waits for that one.
+    apart: bool,
     lane: &'a mut Lane<'lane, S>,
     item: &'a ClaimItem,
     ours: bool,
@@ -356,19 +361,17 @@ impl<'a, S: Sealer> Settling<'a, '_, S> {
             return Ok((Vec::new(), None));
         }
         let changed = self.change(verdict);
+        if let (Verdict::Met(met), true) = (verdict, self.apart) {
+            let kept = self.lane.keep_ahead(&self.answered(met)).writes;
+            return Ok((changed.into_iter().chain(kept).collect(), None));
+        }
         if let Verdict::Met(met) = verdict {
             if changed.is_none() || mutant::is(Mutant::ConflictSendsAgain) {
                 return Ok((changed.into_iter().collect(), None));
             }
             self.lane.release(event_id);
-            let answered = Remote {
-                state: met.state.clone(),
-                rev: met.rev,
-                modified_at: None,
-                round,
-            };
             let occasion = self.occasion(met.new_id);
-            let remote = self.lane.newest(answered, occasion.era_from)?;
+            let remote = self.lane.newest(self.answered(met), occasion.era_from)?;
             let rebased = self.lane.settle_on(&remote, &occasion)?;
             return Ok((Vec::new(), Some(rebased)));
         }
@@ -390,12 +393,21 @@ impl<'a, S: Sealer> Settling<'a, '_, S> {
         event_id: EventId,
         new_id: impl Fn() -> EventId,
     ) -> Result<Option<Rebased>, StoreError> {
-        if !self.lane.is_behind() {
+        if !self.lane.is_behind() || self.apart {
             return Ok(None);
         }
         self.lane.release(event_id);
         let occasion = self.occasion(new_id());
         self.lane.catch_up(&occasion)
+    }
+
+    fn answered(&self, met: &Met) -> Remote {
+        Remote {
+            state: met.state.clone(),
+            rev: met.rev,
+            modified_at: None,
+            round: self.feed.map_or(0, |feed| feed.round),
+        }
     }
 
     fn occasion(&self, new_id: EventId) -> Occasion<'a> {

@@ -4,16 +4,16 @@ use lume_core::ids::EventId;
 use lume_core::time::Timestamp;
 
 use crate::body;
-use crate::content::{Content, State};
+use crate::content::State;
 use crate::engine::Engine;
 use crate::feed::Feed;
 use crate::kinds::Header;
-use crate::landing::land;
+use crate::landing::{is_apart, land};
 use crate::lane::{Lane, Occasion};
 use crate::meta;
 use crate::mutant::{self, Mutant};
-use crate::ports::{Notice, Ports, Sealer};
-use crate::rows::{ClaimRow, EntityRow, EventState, OutboxRow, Seq};
+use crate::ports::{Notice, Ports};
+use crate::rows::{ClaimRow, EventState, OutboxRow, Seq};
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
 use crate::unsent::Wanted;
 
@@ -170,7 +170,7 @@ impl<P: Ports> Engine<P> {
             Decision::Retry => lane.retry(event.event_id),
             Decision::Discard => lane.discard(event.event_id)?,
         };
-        if lane.is_behind() {
+        if lane.is_behind() && !apart {
             lane.seen_as(entity.as_ref());
             // What came while the event was open is taken in now, if it was the last one.
             let occasion = Occasion {
@@ -209,19 +209,6 @@ impl<P: Ports> Engine<P> {
         }
         writes.push(Write::PutEntity(row));
         Ok(writes)
-    }
-}
-
-/// Whether an entity differs from what its events lead to: it was changed while sync was off.
-pub(super) fn is_apart<S: Sealer>(
-    sealer: &S,
-    lane: &Lane<'_, S>,
-    entity: Option<&EntityRow>,
-) -> Result<bool, StoreError> {
-    match entity {
-        Some(row) if row.deleted => Ok(lane.folded()? != State::Deleted),
-        Some(row) => Ok(lane.folded()? != State::Live(body::open::<Content>(sealer, &row.body)?)),
-        None => Ok(false),
     }
 }
 

@@ -139,6 +139,29 @@ fn overlapping_notes_are_both_there_and_wait_for_nobody() {
 }
 
 #[test]
+fn a_line_that_came_after_two_versions_is_put_aside_when_they_are_settled() {
+    let (one, lume, two, other) = two_devices();
+    update(&lume, 1, "theirs");
+    one.pass(&lume);
+    update(&other, 1, "mine");
+    two.pass_until_quiet(&other, 5);
+    set(&other, 1, "note", json!("theirs\nmine\nand more"));
+    assert!(block_on(other.overlap(&key(1))).unwrap().is_some());
+
+    // The choice was opened before that.
+    block_on(other.settle_overlap(&key(1), "theirs\nmine")).unwrap();
+
+    assert_eq!(note(&other, 1).as_deref(), Some("theirs\nmine"));
+    let versions = block_on(other.history(&key(1))).unwrap();
+    let texts: Vec<_> = versions
+        .iter()
+        .map(|version| &version.fields["note"])
+        .collect();
+    assert!(texts.contains(&&json!("theirs\nmine\nand more")));
+    two.check();
+}
+
+#[test]
 fn an_edit_brings_back_what_another_device_deleted() {
     let (one, lume, two, other) = two_devices();
     delete(&lume, 1);

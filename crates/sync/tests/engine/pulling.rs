@@ -2,6 +2,7 @@
 
 use futures::executor::block_on;
 use lume_core::ids::EntityId;
+use lume_sync::meta::AppMode;
 use lume_sync::status::Listing;
 use lume_sync::testing::BackendOptions;
 use lume_sync::{Trigger, feed::Phase};
@@ -113,6 +114,55 @@ fn a_hint_that_comes_while_a_pass_runs_is_followed_by_another_look() {
     advance(&mut pass).unwrap();
 
     assert_eq!(pulls(&two), before + 2);
+}
+
+#[test]
+fn a_page_that_does_not_come_through_holds_up_nothing_that_is_sent() {
+    for fate in [|| Fate::TimedOut, || Fate::Foreign(504)] {
+        let (one, _, two, other) = two_devices();
+        two.net.always("/changes", fate);
+        create(&other, 2, "small");
+
+        look(&other);
+
+        assert_eq!((one.notes_there().len(), two.outbox()), (2, vec![]));
+    }
+}
+
+#[test]
+fn a_page_that_finds_no_room_holds_up_nothing_that_is_sent() {
+    let (one, lume, two, other) = two_devices();
+    create(&lume, 2, "b");
+    one.pass(&lume);
+    create(&other, 3, "c");
+    two.device.store.fail_next([Fault::Full]);
+
+    look(&other);
+
+    assert_eq!((one.notes_there().len(), two.outbox()), (3, vec![]));
+}
+
+#[test]
+fn what_was_edited_while_sync_was_off_outlives_what_came_while_an_event_was_open() {
+    let (one, lume, two, other) = two_devices();
+    two.net.next("/moods", Fate::Refused(422, "validation"));
+    update(&other, 1, "mine");
+    two.pass(&other);
+    update(&lume, 1, "theirs");
+    one.pass(&lume);
+    look(&other);
+    let refused = two.only_event().event_id;
+    block_on(other.set_mode(AppMode::Device)).unwrap();
+    update(&other, 1, "off");
+
+    block_on(other.discard(refused)).unwrap();
+
+    assert_eq!(note(&other, 1).as_deref(), Some("off"));
+    block_on(other.set_mode(AppMode::Synced)).unwrap();
+    two.pass_until_quiet(&other, 6);
+    assert!(one.notes_there()[0].contains("off"));
+    assert_eq!(two.outbox(), []);
+    two.check();
 }
 
 #[test]
