@@ -143,12 +143,14 @@ pub(crate) fn EntryForm(
         }
         saving.failure.set(None);
         saving.when_error.set(None);
-        let entry = match entry_of(&form.get_untracked(), entry.as_ref(), now()) {
+        let typed = form.get_untracked();
+        let entry = match entry_of(&typed, entry.as_ref(), now()) {
             Ok(entry) => entry,
             Err(problem) => return show_problem(saving, problem),
         };
         let valence = entry.effective_valence();
         let content: Content = entry.to_content();
+        let saved = Draft::of(&entry);
         let name = draft.name();
         let intent = match &key {
             None => Intent::Create {
@@ -158,7 +160,7 @@ pub(crate) fn EntryForm(
             },
             Some(key) => Intent::Change(EntryChange::Update {
                 key: key.clone(),
-                seen: seen.clone(),
+                seen: typed.made_on(&seen, &content),
                 content,
                 draft: name,
             }),
@@ -170,12 +172,7 @@ pub(crate) fn EntryForm(
             match outcome {
                 Ok(_) => {
                     saving.id.set_value(new_entity_id());
-                    let kept = if is_new {
-                        Draft::default()
-                    } else {
-                        form.get_untracked()
-                    };
-                    draft.saved(app, kept);
+                    draft.saved(app, if is_new { Draft::default() } else { saved });
                     on_saved.run(valence);
                 }
                 Err(failure) => {

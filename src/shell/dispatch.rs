@@ -172,9 +172,8 @@ async fn change(engine: &AppEngine, wish: EntryChange) -> Result<(), CommitError
         EntryChange::Restore(id) => engine.restore(&mood_key(id)).await,
         EntryChange::BringBack(key, content) => engine.bring_back(&key, content).await,
         EntryChange::RestoreVersion(key, id) => engine.restore_version(&key, id).await,
-        EntryChange::RestoreRevision(key, content) => {
-            engine.update(&key, content, Some(&entry_draft(&key))).await
-        }
+        // A form of it that is unsaved stays, and is laid over this.
+        EntryChange::RestoreRevision(key, content) => engine.update(&key, content, None).await,
         EntryChange::Settle { key, text } => engine.settle_overlap(&key, &text).await,
     }
 }

@@ -76,6 +76,33 @@ test("what both devices changed of an entry while offline is in it on both", asy
   expect(await api.notes()).toEqual(["Lunch with Bob"]);
 });
 
+test("an edit that was left unsaved undoes nothing of what another device changed meanwhile", async ({
+  app,
+  other,
+  account,
+}) => {
+  await app.register(account);
+  await app.log("Lunch");
+  await app.expectSync("synced", 0);
+  await other.signIn(account);
+  await app.entry("Lunch").getByTestId("entry-edit").click();
+  await app.note.fill("Lunch with Bob");
+  await app.open();
+
+  await other.entry("Lunch").getByTestId("entry-edit").click();
+  await other.page.getByTestId("mood-grateful").click();
+  await other.page.getByTestId("save-entry").click();
+  await expect(app.entry("Lunch")).toContainText("Grateful");
+
+  await app.entry("Lunch").getByTestId("entry-edit").click();
+  await expect(app.note).toHaveValue("Lunch with Bob");
+  await expect(app.page.getByRole("radio", { name: "Grateful" })).toBeChecked();
+  await app.page.getByTestId("save-entry").click();
+  for (const device of [app, other]) {
+    await expect(device.entry("Lunch with Bob")).toContainText("Grateful");
+  }
+});
+
 test("a note that both changed in the same place is kept twice until one tap settles it", async ({
   app,
   other,
