@@ -28,8 +28,8 @@ pub(crate) struct Draft {
 }
 
 /// A field as it was typed, or as it is now where it was not touched.
-fn pick<T: Clone + PartialEq>(typed: T, before: T, now: &T) -> T {
-    if typed == before { now.clone() } else { typed }
+fn pick<T: Clone + PartialEq>(typed: T, before: &T, now: &T) -> T {
+    if typed == *before { now.clone() } else { typed }
 }
 
 /// Why a form can't become an entry yet.
@@ -66,10 +66,10 @@ impl Draft {
             };
         };
         let touched = Self {
-            labels: pick(self.labels, before.labels, &now.labels),
-            associations: pick(self.associations, before.associations, &now.associations),
-            note: pick(self.note, before.note, &now.note),
-            when: pick(self.when, before.when, &now.when),
+            labels: pick(self.labels, &before.labels, &now.labels),
+            associations: pick(self.associations, &before.associations, &now.associations),
+            note: pick(self.note, &before.note, &now.note),
+            when: pick(self.when, &before.when, &now.when),
             begun_on: now.begun_on.clone(),
         };
         if touched == *now {
