@@ -58,15 +58,27 @@ fn use_bring_back() -> Callback<(Intent, RwSignal<Option<Failure>>)> {
     let app = use_app();
     let dispatch = use_dispatch();
     let navigate = StoredValue::new_local(use_navigate());
+    let busy = RwSignal::new(false);
     Callback::new(
         move |(intent, failed): (Intent, RwSignal<Option<Failure>>)| {
-            dispatch.send_then(intent, move |outcome| match outcome {
-                Ok(_) => {
-                    app.say(t::versions::restored());
-                    navigate.get_value()("/history", NavigateOptions::default());
-                }
-                Err(failure) => {
-                    failed.try_set(Some(failure));
+            if busy.get_untracked() {
+                return;
+            }
+            busy.set(true);
+            failed.set(None);
+            dispatch.send_then(intent, move |outcome| {
+                busy.try_set(false);
+                match outcome {
+                    Ok(_) => {
+                        app.say(t::versions::restored());
+                        // Who has gone elsewhere meanwhile stays there.
+                        if let Some(navigate) = navigate.try_get_value() {
+                            navigate("/history", NavigateOptions::default());
+                        }
+                    }
+                    Err(failure) => {
+                        failed.try_set(Some(failure));
+                    }
                 }
             });
         },
