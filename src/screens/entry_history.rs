@@ -6,6 +6,7 @@ use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use lume_core::ids::EntityId;
 use lume_core::time::Timestamp;
+use lume_sync::Feature;
 use lume_sync::history::Version;
 use lume_sync::kept::Revision;
 use lume_sync::rows::EntityKey;
@@ -16,7 +17,7 @@ use crate::model::revision_view::{Said, field_lines};
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::{mood_key, use_dispatch};
 use crate::shell::intent::{EntryChange, Intent};
-use crate::shell::kept::{KeptList, is_synced, use_kept};
+use crate::shell::kept::{KeptList, offers, use_kept};
 use crate::shell::query::use_query;
 use crate::shell::{format, page};
 use crate::ui::failure_note::FailureNote;
@@ -37,7 +38,15 @@ pub(crate) fn EntryHistory() -> impl IntoView {
         return view! { <p class="quiet">{t::edit::gone()}</p> }.into_any();
     };
     let key = mood_key(id);
-    let synced = is_synced(app);
+    let has_history = offers(app, Feature::History);
+    let is_synced = move || app.profile.with(|profile| profile.syncing().is_some());
+    let none = move || {
+        if is_synced() {
+            t::versions::backend_keeps_none()
+        } else {
+            t::versions::device_only()
+        }
+    };
     view! {
         <div class="page-head">
             <A href=format!("/entry/{id}") attr:class="page-back"><Icon name="back"/>{t::versions::back()}</A>
@@ -45,7 +54,7 @@ pub(crate) fn EntryHistory() -> impl IntoView {
         </div>
         <div class="stack">
             <PutAside key=key.clone()/>
-            <Show when=move || synced.get() fallback=|| view! { <p class="quiet">{t::versions::device_only()}</p> }>
+            <Show when=move || has_history.get() fallback=move || view! { <p class="quiet">{none}</p> }>
                 <Revisions key=key.clone()/>
             </Show>
         </div>
@@ -265,7 +274,7 @@ pub(crate) fn Further<T: Send + Sync + 'static>(
             <Show when=move || list.asking.get()>
                 <p class="quiet small" role="status">{t::history::loading()}</p>
             </Show>
-            <Show when=move || (list.more.get() || failed.get()) && !list.asking.get()>
+            <Show when=move || (list.more.get() || failed.get() && list.can_ask_again.get()) && !list.asking.get()>
                 <button type="button" class="button button-quiet" on:click=move |_| list.go_on.run(())>
                     {move || if failed.get() { t::versions::again() } else { t::history::more() }}
                 </button>
