@@ -117,6 +117,13 @@ fn Deleted(key: EntityKey, content: Content, deleted_at: Option<Timestamp>) -> i
     let failed = RwSignal::new(None::<Failure>);
     let said = Said::of(&content);
     let id = key.id.to_string();
+    let label = match &said {
+        Some(said) => t::bin::restore_named(&said.words, &format::day_and_time(said.when)),
+        None => deleted_at.map_or_else(
+            || t::bin::restore().to_owned(),
+            |at| t::bin::restore_named(t::entry::unreadable(), &format::moment(at)),
+        ),
+    };
     let restore = move |_| {
         let intent = Intent::Change(EntryChange::BringBack(key.clone(), content.clone()));
         dispatch.send_then(intent, move |outcome| match outcome {
@@ -150,7 +157,13 @@ fn Deleted(key: EntityKey, content: Content, deleted_at: Option<Timestamp>) -> i
                 when=move || !is_back.get()
                 fallback=|| view! { <p role="status">{t::bin::is_back()}</p> }
             >
-                <button type="button" class="button button-quiet" data-testid="bin-restore" on:click=restore.clone()>
+                <button
+                    type="button"
+                    class="button button-quiet"
+                    data-testid="bin-restore"
+                    aria-label=label.clone()
+                    on:click=restore.clone()
+                >
                     <Icon name="undo"/>{t::bin::restore()}
                 </button>
             </Show>

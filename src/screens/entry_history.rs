@@ -138,6 +138,8 @@ fn PutAside(key: EntityKey) -> impl IntoView {
 fn Aside(version: Version, restore: Callback<Version>) -> impl IntoView {
     let lines = field_lines(&version.fields, format::day_and_time);
     let when = format::moment(version.at);
+    let names: Vec<&str> = lines.iter().map(|(name, _)| *name).collect();
+    let label = t::versions::restore_named(&when, &names.join(", "));
     view! {
         <article class="card revision" data-testid="put-aside">
             <p class="quiet small">{when}</p>
@@ -146,7 +148,13 @@ fn Aside(version: Version, restore: Callback<Version>) -> impl IntoView {
                     <div><dt>{name}</dt><dd dir="auto">{value}</dd></div>
                 }).collect_view()}
             </dl>
-            <button type="button" class="button button-quiet" data-testid="version-restore" on:click=move |_| restore.run(version.clone())>
+            <button
+                type="button"
+                class="button button-quiet"
+                data-testid="version-restore"
+                aria-label=label
+                on:click=move |_| restore.run(version.clone())
+            >
                 {t::versions::restore()}
             </button>
         </article>
@@ -224,6 +232,9 @@ fn OneRevision(
 ) -> impl IntoView {
     let device = revision.device.clone().unwrap_or_default();
     let heading = made_at(revision.at, is_now);
+    let label = said
+        .as_ref()
+        .map(|said| t::versions::restore_named(&format::moment(revision.at), &said.words));
     view! {
         <article class="card revision" data-testid="revision">
             <div class="revision-head">
@@ -238,7 +249,13 @@ fn OneRevision(
                 {said.note.map(|note| view! { <p class="entry-note" dir="auto">{note}</p> })}
                 {(!said.topics.is_empty()).then(|| view! { <p class="quiet small">{said.topics.join(", ")}</p> })}
                 {(!is_now).then(|| view! {
-                    <button type="button" class="button button-quiet" data-testid="revision-restore" on:click=move |_| restore.run(revision.clone())>
+                    <button
+                        type="button"
+                        class="button button-quiet"
+                        data-testid="revision-restore"
+                        aria-label=label
+                        on:click=move |_| restore.run(revision.clone())
+                    >
                         {t::versions::restore()}
                     </button>
                 })}
