@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 use lume_core::time::Timestamp;
+use lume_sync::Feature;
 use lume_sync::content::Content;
 use lume_sync::kinds::MOOD;
 use lume_sync::rows::EntityKey;
@@ -14,7 +15,7 @@ use crate::screens::entry_history::Further;
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::use_dispatch;
 use crate::shell::intent::{EntryChange, Intent};
-use crate::shell::kept::{is_synced, use_kept};
+use crate::shell::kept::{offers, use_kept};
 use crate::shell::query::use_query;
 use crate::shell::{format, page};
 use crate::ui::failure_note::FailureNote;
@@ -29,14 +30,14 @@ const ENTRIES_MAX: usize = 200;
 #[component]
 pub(crate) fn Bin() -> impl IntoView {
     page::set_title(t::bin::title());
-    let synced = is_synced(use_app());
+    let has_bin = offers(use_app(), Feature::Bin);
     view! {
         <div class="page-head">
             <A href="/history" attr:class="page-back"><Icon name="back"/>{t::app::back_to_history()}</A>
             <h1>{t::bin::title()}</h1>
-            <p class="quiet">{move || if synced.get() { t::bin::say() } else { t::bin::say_device() }}</p>
+            <p class="quiet">{move || if has_bin.get() { t::bin::say() } else { t::bin::say_device() }}</p>
         </div>
-        {move || if synced.get() { view! { <OfAccount/> }.into_any() } else { view! { <OfDevice/> }.into_any() }}
+        {move || if has_bin.get() { view! { <OfAccount/> }.into_any() } else { view! { <OfDevice/> }.into_any() }}
     }
 }
 
@@ -49,6 +50,8 @@ fn OfAccount() -> impl IntoView {
         list.items
             .with(|items| items.as_ref().is_some_and(Vec::is_empty))
     };
+    let is_unknown =
+        Memo::new(move |_| list.failure.with(Option::is_some) && list.items.with(Option::is_none));
     view! {
         <FailureNote failure=list.failure/>
         <Show when=is_empty><Nothing/></Show>
@@ -62,10 +65,17 @@ fn OfAccount() -> impl IntoView {
             />
         </ul>
         <Further list=list/>
+        <Show when=move || is_unknown.get()>
+            <section class="stack stack-tight" aria-labelledby="bin-device">
+                <h2 id="bin-device">{t::bin::on_device()}</h2>
+                <OfDevice/>
+            </section>
+        </Show>
     }
 }
 
-/// What was deleted on a device that is nobody else's.
+/// What this device itself has of what was deleted: all there is without a backend that keeps a bin, and something to
+/// look at where that does not answer.
 #[component]
 fn OfDevice() -> impl IntoView {
     let found = use_query(
@@ -107,6 +117,13 @@ fn Deleted(key: EntityKey, content: Content, deleted_at: Option<Timestamp>) -> i
     let failed = RwSignal::new(None::<Failure>);
     let said = Said::of(&content);
     let id = key.id.to_string();
+    let label = match &said {
+        Some(said) => t::bin::restore_named(&said.words, &format::day_and_time(said.when)),
+        None => deleted_at.map_or_else(
+            || t::bin::restore().to_owned(),
+            |at| t::bin::restore_named(t::entry::unreadable(), &format::moment(at)),
+        ),
+    };
     let restore = move |_| {
         let intent = Intent::Change(EntryChange::BringBack(key.clone(), content.clone()));
         dispatch.send_then(intent, move |outcome| match outcome {
@@ -140,7 +157,13 @@ fn Deleted(key: EntityKey, content: Content, deleted_at: Option<Timestamp>) -> i
                 when=move || !is_back.get()
                 fallback=|| view! { <p role="status">{t::bin::is_back()}</p> }
             >
-                <button type="button" class="button button-quiet" data-testid="bin-restore" on:click=restore.clone()>
+                <button
+                    type="button"
+                    class="button button-quiet"
+                    data-testid="bin-restore"
+                    aria-label=label.clone()
+                    on:click=restore.clone()
+                >
                     <Icon name="undo"/>{t::bin::restore()}
                 </button>
             </Show>

@@ -1,5 +1,6 @@
 //! One entry, to be changed in all its fields.
 
+mod history_link;
 mod two_versions;
 
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ use crate::i18n::t;
 use crate::model::draft::Draft;
 use crate::model::entry_view::EntryView;
 use crate::model::refused_form::RefusedForm;
+use crate::screens::edit::history_link::HistoryLink;
 use crate::screens::edit::two_versions::TwoVersions;
 use crate::screens::entry_form::EntryForm;
 use crate::shell::app_state::use_app;
@@ -105,13 +107,12 @@ fn Editor(
     let on_saved = Callback::new(move |_| leave.run(t::log::changes_saved()));
     let on_settled = Callback::new(move |()| leave.run(t::versions::settled()));
     let key = view.key.clone();
-    let history = format!("/entry/{}/history", key.id);
     let both = both_versions.unwrap_or_default();
     let notice = refused
         .as_ref()
         .map(|refused| (refused.say(), refused.elsewhere().to_vec()));
     view! {
-        <p class="edit-links"><A href=history attr:data-testid="entry-history">{t::versions::title()}</A></p>
+        <HistoryLink key=key.clone()/>
         {overlap.map(|overlap| view! { <TwoVersions key=key overlap=overlap both=both on_settled=on_settled/> })}
         {notice.map(|(say, elsewhere)| view! { <Refused say=say elsewhere=elsewhere/> })}
         <EntryForm draft=draft existing=view refused=refused.unwrap_or_default() on_saved=on_saved/>

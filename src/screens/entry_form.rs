@@ -168,7 +168,10 @@ pub(crate) fn EntryForm(
         saving.busy.set(true);
         draft.pause();
         dispatch.send_then(intent, move |outcome| {
-            saving.busy.set(false);
+            // The form may be gone, and all that belongs to it.
+            if saving.busy.try_set(false).is_some() {
+                return;
+            }
             match outcome {
                 Ok(_) => {
                     saving.id.set_value(new_entity_id());

@@ -6,6 +6,7 @@ use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use lume_core::ids::EntityId;
 use lume_core::time::Timestamp;
+use lume_sync::Feature;
 use lume_sync::history::Version;
 use lume_sync::kept::Revision;
 use lume_sync::rows::EntityKey;
@@ -16,7 +17,7 @@ use crate::model::revision_view::{Said, field_lines};
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::{mood_key, use_dispatch};
 use crate::shell::intent::{EntryChange, Intent};
-use crate::shell::kept::{KeptList, is_synced, use_kept};
+use crate::shell::kept::{KeptList, offers, use_kept};
 use crate::shell::query::use_query;
 use crate::shell::{format, page};
 use crate::ui::failure_note::FailureNote;
@@ -37,7 +38,15 @@ pub(crate) fn EntryHistory() -> impl IntoView {
         return view! { <p class="quiet">{t::edit::gone()}</p> }.into_any();
     };
     let key = mood_key(id);
-    let synced = is_synced(app);
+    let has_history = offers(app, Feature::History);
+    let is_synced = move || app.profile.with(|profile| profile.syncing().is_some());
+    let none = move || {
+        if is_synced() {
+            t::versions::backend_keeps_none()
+        } else {
+            t::versions::device_only()
+        }
+    };
     view! {
         <div class="page-head">
             <A href=format!("/entry/{id}") attr:class="page-back"><Icon name="back"/>{t::versions::back()}</A>
@@ -45,7 +54,7 @@ pub(crate) fn EntryHistory() -> impl IntoView {
         </div>
         <div class="stack">
             <PutAside key=key.clone()/>
-            <Show when=move || synced.get() fallback=|| view! { <p class="quiet">{t::versions::device_only()}</p> }>
+            <Show when=move || has_history.get() fallback=move || view! { <p class="quiet">{none}</p> }>
                 <Revisions key=key.clone()/>
             </Show>
         </div>
@@ -58,15 +67,27 @@ fn use_bring_back() -> Callback<(Intent, RwSignal<Option<Failure>>)> {
     let app = use_app();
     let dispatch = use_dispatch();
     let navigate = StoredValue::new_local(use_navigate());
+    let busy = RwSignal::new(false);
     Callback::new(
         move |(intent, failed): (Intent, RwSignal<Option<Failure>>)| {
-            dispatch.send_then(intent, move |outcome| match outcome {
-                Ok(_) => {
-                    app.say(t::versions::restored());
-                    navigate.get_value()("/history", NavigateOptions::default());
-                }
-                Err(failure) => {
-                    failed.try_set(Some(failure));
+            if busy.get_untracked() {
+                return;
+            }
+            busy.set(true);
+            failed.set(None);
+            dispatch.send_then(intent, move |outcome| {
+                busy.try_set(false);
+                match outcome {
+                    Ok(_) => {
+                        app.say(t::versions::restored());
+                        // Who has gone elsewhere meanwhile stays there.
+                        if let Some(navigate) = navigate.try_get_value() {
+                            navigate("/history", NavigateOptions::default());
+                        }
+                    }
+                    Err(failure) => {
+                        failed.try_set(Some(failure));
+                    }
                 }
             });
         },
@@ -117,6 +138,8 @@ fn PutAside(key: EntityKey) -> impl IntoView {
 fn Aside(version: Version, restore: Callback<Version>) -> impl IntoView {
     let lines = field_lines(&version.fields, format::day_and_time);
     let when = format::moment(version.at);
+    let names: Vec<&str> = lines.iter().map(|(name, _)| *name).collect();
+    let label = t::versions::restore_named(&when, &names.join(", "));
     view! {
         <article class="card revision" data-testid="put-aside">
             <p class="quiet small">{when}</p>
@@ -125,7 +148,13 @@ fn Aside(version: Version, restore: Callback<Version>) -> impl IntoView {
                     <div><dt>{name}</dt><dd dir="auto">{value}</dd></div>
                 }).collect_view()}
             </dl>
-            <button type="button" class="button button-quiet" data-testid="version-restore" on:click=move |_| restore.run(version.clone())>
+            <button
+                type="button"
+                class="button button-quiet"
+                data-testid="version-restore"
+                aria-label=label
+                on:click=move |_| restore.run(version.clone())
+            >
                 {t::versions::restore()}
             </button>
         </article>
@@ -203,6 +232,9 @@ fn OneRevision(
 ) -> impl IntoView {
     let device = revision.device.clone().unwrap_or_default();
     let heading = made_at(revision.at, is_now);
+    let label = said
+        .as_ref()
+        .map(|said| t::versions::restore_named(&format::moment(revision.at), &said.words));
     view! {
         <article class="card revision" data-testid="revision">
             <div class="revision-head">
@@ -217,7 +249,13 @@ fn OneRevision(
                 {said.note.map(|note| view! { <p class="entry-note" dir="auto">{note}</p> })}
                 {(!said.topics.is_empty()).then(|| view! { <p class="quiet small">{said.topics.join(", ")}</p> })}
                 {(!is_now).then(|| view! {
-                    <button type="button" class="button button-quiet" data-testid="revision-restore" on:click=move |_| restore.run(revision.clone())>
+                    <button
+                        type="button"
+                        class="button button-quiet"
+                        data-testid="revision-restore"
+                        aria-label=label
+                        on:click=move |_| restore.run(revision.clone())
+                    >
                         {t::versions::restore()}
                     </button>
                 })}
@@ -253,7 +291,7 @@ pub(crate) fn Further<T: Send + Sync + 'static>(
             <Show when=move || list.asking.get()>
                 <p class="quiet small" role="status">{t::history::loading()}</p>
             </Show>
-            <Show when=move || (list.more.get() || failed.get()) && !list.asking.get()>
+            <Show when=move || (list.more.get() || failed.get() && list.can_ask_again.get()) && !list.asking.get()>
                 <button type="button" class="button button-quiet" on:click=move |_| list.go_on.run(())>
                     {move || if failed.get() { t::versions::again() } else { t::history::more() }}
                 </button>

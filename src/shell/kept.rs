@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use lume_sync::Feature;
 use lume_sync::kept::{Kept, KeptError};
 
 use crate::model::failure::{self, Failure};
@@ -21,6 +22,8 @@ pub(crate) struct KeptList<T: 'static> {
     pub(crate) asking: RwSignal<bool>,
     /// Why there is no answer.
     pub(crate) failure: RwSignal<Option<Failure>>,
+    /// Whether another answer can come of asking again.
+    pub(crate) can_ask_again: RwSignal<bool>,
     /// Asks for the next page, or again for the first.
     pub(crate) go_on: Callback<()>,
 }
@@ -46,6 +49,7 @@ where
     let next = RwSignal::new(None::<String>);
     let asking = RwSignal::new(false);
     let failure = RwSignal::new(None);
+    let can_ask_again = RwSignal::new(true);
     let read = StoredValue::new_local(Rc::new(read));
     let go_on = Callback::new(move |()| {
         let Some(engine) = app.engine().filter(|_| !asking.get_untracked()) else {
@@ -65,7 +69,10 @@ where
                     next.set(page.next);
                     items.update(|items| items.get_or_insert_default().extend(page.items));
                 }
-                Err(error) => failure.set(Some(failure::of_kept(&error))),
+                Err(error) => {
+                    can_ask_again.set(error != KeptError::NotOffered);
+                    failure.set(Some(failure::of_kept(&error)));
+                }
             }
         });
     });
@@ -75,11 +82,17 @@ where
         more: Memo::new(move |_| next.with(Option::is_some)),
         asking,
         failure,
+        can_ask_again,
         go_on,
     }
 }
 
-/// Whether there is a backend that keeps such lists.
-pub(crate) fn is_synced(app: App) -> Memo<bool> {
-    Memo::new(move |_| app.profile.with(|profile| profile.syncing().is_some()))
+/// Whether the account's backend was found to have something.
+pub(crate) fn offers(app: App, feature: Feature) -> Memo<bool> {
+    Memo::new(move |_| {
+        app.profile.with(|profile| {
+            let offered = profile.backend.features.as_ref();
+            profile.syncing().is_some() && offered.is_some_and(|all| all.contains(&feature))
+        })
+    })
 }

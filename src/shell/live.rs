@@ -1,4 +1,5 @@
-//! Keeps the live connection open while it is of use: somebody is signed in, the backend has it, and the page is in view.
+//! Keeps the live connection open while it is of use: somebody is signed in, the backend has it, and the page is in view
+//! and not locked.
 //!
 //! It saves time and nothing else. While it is down the app pulls every so often, and nobody is told.
 
@@ -13,7 +14,7 @@ use lume_web::live::{LiveSignal, LiveSocket};
 use lume_web::random::WebRandom;
 use lume_web::timer::sleep;
 
-use crate::shell::app_state::App;
+use crate::shell::app_state::{App, Phase};
 use crate::shell::triggers;
 
 /// The wait before the first try after a failure, doubled with each further one.
@@ -51,7 +52,7 @@ pub(crate) fn start(app: App) {
     });
 }
 
-/// Connects, unless it is: the page is in view again, or there is a network again, and no wait is waited out.
+/// Connects, unless it is: the page is in view or unlocked again, or there is a network again, and no wait is waited out.
 pub(crate) fn resume(app: App) {
     if SOCKET.with_borrow(Option::is_none) {
         stop();
@@ -59,14 +60,14 @@ pub(crate) fn resume(app: App) {
     }
 }
 
-/// Lets go: nobody looks, or there is no network.
+/// Lets go: nobody looks, the app is locked, or there is no network.
 pub(crate) fn stop() {
     NUMBER.set(NUMBER.get().wrapping_add(1));
     SOCKET.take();
 }
 
 fn connect(app: App, number: u64) {
-    if !is_visible() {
+    if !is_visible() || app.phase.get_untracked() == Phase::Locked {
         return;
     }
     let Some(engine) = app.engine() else { return };

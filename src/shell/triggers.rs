@@ -53,7 +53,10 @@ pub(crate) fn start(app: App) {
             pass(app, Trigger::Online);
             live::resume(app);
         }
-        Signal::Offline => status::refresh(app),
+        Signal::Offline => {
+            status::refresh(app);
+            live::stop();
+        }
         Signal::Foreground => {
             seen(app, true);
             lock::look(app);

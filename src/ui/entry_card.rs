@@ -34,6 +34,7 @@ pub(crate) fn EntryCard(
     let label = format!("{words}, {time}");
     let edit_label = t::entry::edit_named(&words, &time);
     let delete_label = t::entry::delete_named(&words, &time);
+    let overlap_label = t::versions::card_named(&words, &time);
     view! {
         <article
             class="entry"
@@ -77,7 +78,12 @@ pub(crate) fn EntryCard(
             </div>
             {overlaps.then(|| view! {
                 <p class="entry-body">
-                    <A href=format!("/entry/{id}") attr:class="entry-overlap" attr:data-testid="entry-overlap">
+                    <A
+                        href=format!("/entry/{id}")
+                        attr:class="entry-overlap"
+                        attr:data-testid="entry-overlap"
+                        attr:aria-label=overlap_label
+                    >
                         <Icon name="attention"/>{t::versions::card()}
                     </A>
                 </p>

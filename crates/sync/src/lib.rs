@@ -60,6 +60,7 @@ mod wire_request;
 pub use actions::CommitError;
 pub use engine::{Engine, EngineOptions};
 pub use gate::{Blocked, Trigger};
+pub use lume_wire::Feature;
 pub use memory::MemoryStore;
 pub use status::{Remainder, ShownStatus, Status};
 pub use store::StoreError;

@@ -38,7 +38,9 @@ pub(super) fn TwoVersions(
         dispatch.send_then(intent, move |outcome| {
             busy.try_set(false);
             match outcome {
-                Ok(_) => on_settled.run(()),
+                Ok(_) => {
+                    on_settled.try_run(());
+                }
                 Err(failure) => {
                     failed.try_set(Some(failure));
                 }
