@@ -336,14 +336,25 @@ pub(crate) fn Further<T: Send + Sync + 'static>(
     list: KeptList<T>,
 ) -> impl IntoView {
     let failed = Memo::new(move |_| list.failure.with(Option::is_some));
+    let is_shown = Memo::new(move |_| list.more.get() || failed.get() && list.can_ask_again.get());
+    let words = move || match (list.asking.get(), failed.get()) {
+        (true, _) => t::history::loading(),
+        (false, true) => t::versions::again(),
+        (false, false) => t::history::more(),
+    };
     view! {
         <div class="history-more">
-            <Show when=move || list.asking.get()>
-                <p class="quiet small" role="status">{t::history::loading()}</p>
-            </Show>
-            <Show when=move || (list.more.get() || failed.get() && list.can_ask_again.get()) && !list.asking.get()>
-                <button type="button" class="button button-quiet" on:click=move |_| list.go_on.run(())>
-                    {move || if failed.get() { t::versions::again() } else { t::history::more() }}
+            <p class="quiet small" class:visually-hidden=is_shown role="status">
+                {move || list.asking.get().then(t::history::loading)}
+            </p>
+            <Show when=move || is_shown.get()>
+                <button
+                    type="button"
+                    class="button button-quiet"
+                    aria-disabled=move || list.asking.get().then_some("true")
+                    on:click=move |_| list.go_on.run(())
+                >
+                    {words}
                 </button>
             </Show>
         </div>
