@@ -26,6 +26,9 @@ use crate::ui::scene::Scene;
 /// More than anybody looks through.
 const ENTRIES_MAX: usize = 200;
 
+/// The id of the heading.
+const HEADING_ID: &str = "bin-title";
+
 /// The place.
 #[component]
 pub(crate) fn Bin() -> impl IntoView {
@@ -34,7 +37,7 @@ pub(crate) fn Bin() -> impl IntoView {
     view! {
         <div class="page-head">
             <A href="/history" attr:class="page-back"><Icon name="back"/>{t::app::back_to_history()}</A>
-            <h1>{t::bin::title()}</h1>
+            <h1 id=HEADING_ID tabindex="-1">{t::bin::title()}</h1>
             <p class="quiet">{move || if has_bin.get() { t::bin::say() } else { t::bin::say_device() }}</p>
         </div>
         {move || if has_bin.get() { view! { <OfAccount/> }.into_any() } else { view! { <OfDevice/> }.into_any() }}
@@ -114,9 +117,16 @@ fn Deleted(key: EntityKey, content: Content, deleted_at: Option<Timestamp>) -> i
     let app = use_app();
     let dispatch = use_dispatch();
     let is_back = RwSignal::new(false);
+    let busy = RwSignal::new(false);
     let failed = RwSignal::new(None::<Failure>);
     let said = Said::of(&content);
     let id = key.id.to_string();
+    let back_id = format!("back-{id}");
+    // The button is gone then. An entry that is listed from this device goes with it.
+    let focus_id = match deleted_at {
+        Some(_) => back_id.clone(),
+        None => HEADING_ID.to_owned(),
+    };
     let label = match &said {
         Some(said) => t::bin::restore_named(&said.words, &format::day_and_time(said.when)),
         None => deleted_at.map_or_else(
@@ -124,15 +134,28 @@ fn Deleted(key: EntityKey, content: Content, deleted_at: Option<Timestamp>) -> i
             |at| t::bin::restore_named(t::entry::unreadable(), &format::moment(at)),
         ),
     };
-    let restore = move |_| {
+    let restore = move |event: leptos::ev::MouseEvent| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        // To the heading by keyboard only: after a tap the page would be scrolled.
+        let moves = deleted_at.is_some() || event.detail() == 0;
+        let focus_id = Some(focus_id.clone()).filter(|_| moves);
         let intent = Intent::Change(EntryChange::BringBack(key.clone(), content.clone()));
-        dispatch.send_then(intent, move |outcome| match outcome {
-            Ok(_) => {
-                app.say(t::bin::restored());
-                is_back.try_set(true);
-            }
-            Err(failure) => {
-                failed.try_set(Some(failure));
+        dispatch.send_then(intent, move |outcome| {
+            busy.try_set(false);
+            match outcome {
+                Ok(_) => {
+                    app.say(t::bin::restored());
+                    is_back.try_set(true);
+                    if let Some(id) = focus_id {
+                        request_animation_frame(move || page::focus(&id));
+                    }
+                }
+                Err(failure) => {
+                    failed.try_set(Some(failure));
+                }
             }
         });
     };
@@ -155,7 +178,7 @@ fn Deleted(key: EntityKey, content: Content, deleted_at: Option<Timestamp>) -> i
             <FailureNote failure=failed/>
             <Show
                 when=move || !is_back.get()
-                fallback=|| view! { <p role="status">{t::bin::is_back()}</p> }
+                fallback=move || view! { <p id=back_id.clone() tabindex="-1">{t::bin::is_back()}</p> }
             >
                 <button
                     type="button"

@@ -8,12 +8,13 @@ use lume_core::ids::EntityId;
 use lume_core::time::Timestamp;
 use lume_sync::Feature;
 use lume_sync::history::Version;
-use lume_sync::kept::Revision;
+use lume_sync::kept::{Revision, Was};
+use lume_sync::merge::Side;
 use lume_sync::rows::EntityKey;
 
 use crate::i18n::t;
 use crate::model::failure::Failure;
-use crate::model::revision_view::{Said, field_lines};
+use crate::model::revision_view::{Before, Told, field_lines};
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::{mood_key, use_dispatch};
 use crate::shell::intent::{EntryChange, Intent};
@@ -110,6 +111,7 @@ fn PutAside(key: EntityKey) -> impl IntoView {
             .with(|found| found.as_ref()?.as_ref().ok().cloned())
             .unwrap_or_default()
     });
+    let unread = Memo::new(move |_| found.with(|found| found.as_ref()?.as_ref().err().cloned()));
     let failed = RwSignal::new(None::<Failure>);
     let bring_back = use_bring_back();
     let restore = Callback::new(move |version: Version| {
@@ -117,6 +119,7 @@ fn PutAside(key: EntityKey) -> impl IntoView {
         bring_back.run((intent, failed));
     });
     view! {
+        <FailureNote failure=unread/>
         <Show when=move || !versions.with(Vec::is_empty)>
             <section class="stack stack-tight" aria-labelledby="put-aside">
                 <h2 id="put-aside">{t::versions::aside()}</h2>
@@ -138,11 +141,15 @@ fn PutAside(key: EntityKey) -> impl IntoView {
 fn Aside(version: Version, restore: Callback<Version>) -> impl IntoView {
     let lines = field_lines(&version.fields, format::day_and_time);
     let when = format::moment(version.at);
+    let whose = match version.side {
+        Side::Mine => t::versions::mine(),
+        Side::Theirs => t::versions::theirs(),
+    };
     let names: Vec<&str> = lines.iter().map(|(name, _)| *name).collect();
     let label = t::versions::restore_named(&when, &names.join(", "));
     view! {
         <article class="card revision" data-testid="put-aside">
-            <p class="quiet small">{when}</p>
+            <p class="quiet small">{parts(&[whose.to_owned(), when])}</p>
             <dl class="facts">
                 {lines.into_iter().map(|(name, value)| view! {
                     <div><dt>{name}</dt><dd dir="auto">{value}</dd></div>
@@ -169,10 +176,25 @@ fn Revisions(key: EntityKey) -> impl IntoView {
         let key = of.clone();
         async move { engine.revisions(&key, cursor.as_deref()).await }
     });
+    let of = key.clone();
+    let entity = use_query(
+        || (),
+        move |engine, ()| {
+            let key = of.clone();
+            async move { engine.entity(&key).await }
+        },
+    );
+    let present = Memo::new(move |_| {
+        entity.with(|entity| match entity {
+            Some(Ok(Some(entity))) if entity.deleted => Some(Told::Deleted),
+            Some(Ok(Some(entity))) => Some(Told::of(&entity.content)),
+            Some(Ok(None) | Err(_)) | None => None,
+        })
+    });
     let failed = RwSignal::new(None::<Failure>);
     let bring_back = use_bring_back();
     let restore = Callback::new(move |revision: Revision| {
-        if let Some(content) = revision.content {
+        if let Was::Content(content) = revision.was {
             let intent = Intent::Change(EntryChange::RestoreRevision(key.clone(), content));
             bring_back.run((intent, failed));
         }
@@ -183,55 +205,79 @@ fn Revisions(key: EntityKey) -> impl IntoView {
             <FailureNote failure=list.failure/>
             <FailureNote failure=failed/>
             <ol class="entries">
-                {move || list.items.get().map(|items| revision_list(&items, restore))}
+                {move || list.items.get().map(|items| {
+                    present.with(|present| revision_list(&items, list.more.get(), present.as_ref(), restore))
+                })}
             </ol>
             <Further list=list/>
         </section>
     }
 }
 
-fn revision_list(items: &[Revision], restore: Callback<Revision>) -> impl IntoView + use<> {
-    let said: Vec<_> = items
+/// Where a revision stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Standing {
+    /// It is what the entry says here as well.
+    Present,
+    /// The backend has it now, and this device something else.
+    Backend,
+    /// Others have come after it.
+    Earlier,
+}
+
+fn revision_list(
+    items: &[Revision],
+    has_more: bool,
+    present: Option<&Told>,
+    restore: Callback<Revision>,
+) -> impl IntoView + use<> {
+    let told: Vec<_> = items
         .iter()
-        .map(|revision| revision.content.as_ref().and_then(Said::of))
+        .map(|revision| Told::of_revision(&revision.was))
         .collect();
     items
         .iter()
         .enumerate()
         .map(|(place, revision)| {
-            let before = said.get(place + 1).cloned().flatten();
-            let is_last = place + 1 == items.len();
-            let changes = match &said[place] {
-                // What came before the oldest of a page is not known yet.
-                Some(said) if !is_last || revision_is_first(revision) => {
-                    said.changed_since(before.as_ref()).join(", ")
-                }
-                Some(_) => String::new(),
-                None => t::versions::deleted().to_owned(),
+            let before = match told.get(place + 1) {
+                Some(before) => Before::Told(before),
+                None if !has_more && is_first(revision) => Before::Nothing,
+                None => Before::NotKnown,
             };
-            let revision = revision.clone();
-            let said = said[place].clone();
-            view! { <li><OneRevision revision=revision said=said changes=changes is_now=place == 0 restore=restore/></li> }
+            let changes = told[place].changes(before);
+            let standing = match (place, present) {
+                (0, Some(present)) if *present == told[place] => Standing::Present,
+                (0, _) => Standing::Backend,
+                _ => Standing::Earlier,
+            };
+            let (revision, told) = (revision.clone(), told[place].clone());
+            view! { <li><OneRevision revision=revision told=told changes=changes standing=standing restore=restore/></li> }
         })
         .collect_view()
 }
 
 /// Whether nothing can have been before: the entry was made with it.
-fn revision_is_first(revision: &Revision) -> bool {
-    let text = |name: &str| revision.content.as_ref()?.get(name)?.as_str();
-    text("created_at") == text("updated_at")
+fn is_first(revision: &Revision) -> bool {
+    match &revision.was {
+        Was::Content(content) => content.get("created_at") == content.get("updated_at"),
+        Was::Deleted | Was::Unreadable => false,
+    }
 }
 
 #[component]
 fn OneRevision(
     revision: Revision,
-    said: Option<Said>,
+    told: Told,
     changes: String,
-    is_now: bool,
+    standing: Standing,
     restore: Callback<Revision>,
 ) -> impl IntoView {
     let device = revision.device.clone().unwrap_or_default();
-    let heading = made_at(revision.at, is_now);
+    let said = match told {
+        Told::Said(said) => Some(said),
+        Told::Deleted | Told::Unreadable => None,
+    };
+    let heading = made_at(revision.at, standing);
     let label = said
         .as_ref()
         .map(|said| t::versions::restore_named(&format::moment(revision.at), &said.words));
@@ -248,7 +294,7 @@ fn OneRevision(
                 <p><strong>{said.words}</strong>" "<span class="quiet">{format::day_and_time(said.when)}</span></p>
                 {said.note.map(|note| view! { <p class="entry-note" dir="auto">{note}</p> })}
                 {(!said.topics.is_empty()).then(|| view! { <p class="quiet small">{said.topics.join(", ")}</p> })}
-                {(!is_now).then(|| view! {
+                {(standing != Standing::Present).then(|| view! {
                     <button
                         type="button"
                         class="button button-quiet"
@@ -274,9 +320,13 @@ fn parts(parts: &[String]) -> String {
     there.join(" · ")
 }
 
-fn made_at(at: Timestamp, is_now: bool) -> String {
+fn made_at(at: Timestamp, standing: Standing) -> String {
     let at = format::moment(at);
-    if is_now { t::versions::now(&at) } else { at }
+    match standing {
+        Standing::Present => t::versions::now(&at),
+        Standing::Backend => t::versions::at_backend(&at),
+        Standing::Earlier => at,
+    }
 }
 
 /// The way to the next page, or back to the first where there was no answer.
@@ -286,14 +336,25 @@ pub(crate) fn Further<T: Send + Sync + 'static>(
     list: KeptList<T>,
 ) -> impl IntoView {
     let failed = Memo::new(move |_| list.failure.with(Option::is_some));
+    let is_shown = Memo::new(move |_| list.more.get() || failed.get() && list.can_ask_again.get());
+    let words = move || match (list.asking.get(), failed.get()) {
+        (true, _) => t::history::loading(),
+        (false, true) => t::versions::again(),
+        (false, false) => t::history::more(),
+    };
     view! {
         <div class="history-more">
-            <Show when=move || list.asking.get()>
-                <p class="quiet small" role="status">{t::history::loading()}</p>
-            </Show>
-            <Show when=move || (list.more.get() || failed.get() && list.can_ask_again.get()) && !list.asking.get()>
-                <button type="button" class="button button-quiet" on:click=move |_| list.go_on.run(())>
-                    {move || if failed.get() { t::versions::again() } else { t::history::more() }}
+            <p class="quiet small" class:visually-hidden=is_shown role="status">
+                {move || list.asking.get().then(t::history::loading)}
+            </p>
+            <Show when=move || is_shown.get()>
+                <button
+                    type="button"
+                    class="button button-quiet"
+                    aria-disabled=move || list.asking.get().then_some("true")
+                    on:click=move |_| list.go_on.run(())
+                >
+                    {words}
                 </button>
             </Show>
         </div>

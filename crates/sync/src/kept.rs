@@ -29,8 +29,19 @@ pub struct Revision {
     pub at: Timestamp,
     /// What the device that made it calls itself, where it does.
     pub device: Option<String>,
-    /// What it said; none for a deletion.
-    pub content: Option<Content>,
+    /// What it was.
+    pub was: Was,
+}
+
+/// What an entity was at a revision. Its `Debug` shows no words.
+#[derive(Clone, PartialEq)]
+pub enum Was {
+    /// It was deleted.
+    Deleted,
+    /// Something that this version can't read.
+    Unreadable,
+    /// This.
+    Content(Content),
 }
 
 /// A deleted entity that can come back. Its `Debug` shows no words.
@@ -100,9 +111,9 @@ impl<P: Ports> Engine<P> {
             rev: revision.rev,
             at: revision.at,
             device: revision.device,
-            content: revision
-                .entity
-                .and_then(|fields| Some((spec.read)(&fields)?.1)),
+            was: revision.entity.map_or(Was::Deleted, |fields| {
+                (spec.read)(&fields).map_or(Was::Unreadable, |(_, content)| Was::Content(content))
+            }),
         });
         Ok(Kept {
             items: items.collect(),
@@ -232,6 +243,16 @@ fn with_cursor(path: String, joint: char, cursor: Option<&str>) -> String {
 impl std::fmt::Debug for Revision {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Revision({:?}, {:?})", self.rev, self.at)
+    }
+}
+
+impl std::fmt::Debug for Was {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Deleted => "Deleted",
+            Self::Unreadable => "Unreadable",
+            Self::Content(_) => "Content",
+        })
     }
 }
 
