@@ -124,8 +124,24 @@ pub fn merge(
     theirs: &Content,
     winner: Side,
 ) -> Merged {
+    all_fields(rules, base, false, [mine, theirs], winner)
+}
+
+/// Merges what both sides have made without knowing of each other: of two texts none goes.
+pub fn join(rules: Rules, mine: &Content, theirs: &Content, winner: Side) -> Merged {
+    all_fields(rules, None, true, [mine, theirs], winner)
+}
+
+fn all_fields(
+    rules: Rules,
+    base: Option<&Content>,
+    joins_texts: bool,
+    [mine, theirs]: [&Content; 2],
+    winner: Side,
+) -> Merged {
     let mut merge = Merge {
         base,
+        joins_texts,
         mine,
         theirs,
         winner,
@@ -161,6 +177,8 @@ pub fn says_the_same(rules: Rules, one: &Content, other: &Content) -> bool {
 
 struct Merge<'a> {
     base: Option<&'a Content>,
+    /// Whether without a base two texts are joined.
+    joins_texts: bool,
     mine: &'a Content,
     theirs: &'a Content,
     winner: Side,
@@ -252,6 +270,9 @@ impl<'a> Merge<'a> {
             (Rule::Set { max }, Some(base)) => self.set(name, base, max, false),
             (Rule::Ranked { max }, Some(base)) => self.set(name, base, max, true),
             (Rule::Text { chars_max }, Some(base)) => self.text(name, base, chars_max),
+            (Rule::Text { chars_max }, None) if self.joins_texts => {
+                self.text(name, &Content::new(), chars_max);
+            }
             (Rule::Scalar | Rule::Moment, _)
             | (Rule::Set { .. } | Rule::Ranked { .. } | Rule::Text { .. }, None) => {
                 self.together(&[name]);

@@ -126,7 +126,6 @@ impl<S: Sealer> Lane<'_, S> {
         occasion: &Occasion<'_>,
     ) -> Result<Rebased, StoreError> {
         let rules = self.rules();
-        let known = self.known()?.unwrap_or_default();
         let mut from = self.base_state()?;
         let mut onto = self.whole(&remote.state, &from);
         let mut rebased = Rebased::default();
@@ -137,7 +136,7 @@ impl<S: Sealer> Lane<'_, S> {
             let (state, merged) = if self.deletes_what_is_there(row.operation, &onto) {
                 (State::Deleted, Merged::default())
             } else {
-                carry(rules, &known, [&from, &to, &onto], winner)
+                carry(rules, &from, &to, &onto, winner)
             };
             rebased.losers.extend(merged.losers);
             rebased.overlaps.extend(merged.overlaps);
@@ -170,7 +169,10 @@ impl<S: Sealer> Lane<'_, S> {
     ) -> Result<Rebased, StoreError> {
         let rules = self.rules();
         let mine = self.folded()?;
-        let known = self.known()?;
+        let known: Option<Content> = match &self.base {
+            Some(base) if !base.body.is_empty() => Some(body::open(self.sealer, &base.body)?),
+            Some(_) | None => None,
+        };
         let onto = self.whole(&remote.state, &mine);
         if let (State::Live(theirs), Some(known), false) = (
             &onto,
@@ -259,13 +261,6 @@ impl<S: Sealer> Lane<'_, S> {
             }
             (State::Live(_) | State::Deleted | State::Absent, _) => state.clone(),
         }
-    }
-
-    /// The last content that the backend is known to have had, whether it is deleted since or not.
-    fn known(&self) -> Result<Option<Content>, StoreError> {
-        let base = self.base.as_ref().filter(|base| !base.body.is_empty());
-        base.map(|base| body::open(self.sealer, &base.body))
-            .transpose()
     }
 
     fn put_base(&mut self, remote: &Remote, state: &State) -> Option<Write> {
@@ -371,23 +366,16 @@ impl<S: Sealer> Lane<'_, S> {
     }
 }
 
-/// What an event that led from one state to another leads to from the backend's. What was deleted goes on from the content
-/// that was known of it, and what nobody knew of from nothing, so that of two texts none goes.
-fn carry(
-    rules: Rules,
-    known: &Content,
-    [from, to, onto]: [&State; 3],
-    winner: Side,
-) -> (State, Merged) {
+/// What an event that led from one state to another leads to from the backend's.
+fn carry(rules: Rules, from: &State, to: &State, onto: &State, winner: Side) -> (State, Merged) {
     let plain = |state: &State| (state.clone(), Merged::default());
     match (to, onto) {
         (State::Live(_), State::Live(_)) if mutant::is(Mutant::ConflictTakesTheirs) => plain(onto),
         (State::Live(mine), State::Live(theirs)) => {
-            let base = match from {
-                State::Live(base) => base,
-                State::Absent | State::Deleted => known,
+            let mut merged = match from {
+                State::Live(base) => merge::merge(rules, Some(base), mine, theirs, winner),
+                State::Absent | State::Deleted => merge::join(rules, mine, theirs, winner),
             };
-            let mut merged = merge::merge(rules, Some(base), mine, theirs, winner);
             let content = std::mem::take(&mut merged.content);
             (State::Live(content), merged)
         }
