@@ -81,7 +81,7 @@ pub fn run(seed: u64) -> Outcome {
     let world = World::of(&mut rng);
     let mut run = Run {
         world,
-        is_put_back: seed % 5 == 4,
+        is_put_back: seed % 4 == 3,
         rng,
         tabs: Vec::new(),
         tasks: Vec::new(),
