@@ -29,6 +29,9 @@ use world::{Shared, World};
 
 /// No run takes more polls: something would be running in circles.
 const POLLS_MAX: u64 = 400_000;
+/// Rolls of the dice for what happens often where the server is put back again and again.
+const BACK_UP: u64 = 860;
+const PUT_BACK: u64 = 880;
 const DAY_MS: u64 = 86_400_000;
 
 /// How a run ended.
@@ -64,6 +67,8 @@ struct Tab {
 /// A run.
 struct Run {
     world: Shared,
+    /// Whether the server is put back to a backup again and again, and devices seldom hear of it before they send.
+    is_put_back: bool,
     rng: Rng,
     tabs: Vec<Tab>,
     tasks: Vec<Task>,
@@ -76,6 +81,7 @@ pub fn run(seed: u64) -> Outcome {
     let world = World::of(&mut rng);
     let mut run = Run {
         world,
+        is_put_back: seed % 4 == 3,
         rng,
         tabs: Vec::new(),
         tasks: Vec::new(),
@@ -132,6 +138,11 @@ impl Run {
         let tab = self.rng.index(self.tabs.len());
         let device = self.tabs[tab].device;
         let roll = self.rng.below(1_000);
+        let roll = match roll {
+            830..860 if self.is_put_back => BACK_UP,
+            895..915 if self.is_put_back => PUT_BACK,
+            _ => roll,
+        };
         let mut world = self.world.borrow_mut();
         let is_away = world.devices[device].away_until_ms > world.now_ms;
         match roll {
@@ -183,6 +194,8 @@ impl Run {
             .unwrap_or(&Trigger::Manual);
         let device = self.tabs[tab].device;
         let signs_in = self.needs_sign_in(device);
+        let is_deaf = self.is_put_back && device > 0;
+        let trigger = if is_deaf { Trigger::Saved } else { trigger };
         self.spawn(tab, None, async move {
             if signs_in {
                 person::sign_in(&lume).await;

@@ -26,7 +26,9 @@ impl Run {
         let tables = self.world.borrow().devices[device].tables.clone();
         let keys: Vec<_> = tables.entities.keys().cloned().collect();
         let chosen = self.rng.pick(&keys).cloned();
-        let creates = keys.len() < 2 || (keys.len() < ENTITIES && self.rng.per_mille(250));
+        let entities = if self.is_put_back { 1 } else { ENTITIES };
+        let creates =
+            keys.len() < entities.min(2) || (keys.len() < entities && self.rng.per_mille(250));
         let key = chosen.filter(|_| !creates).unwrap_or_else(|| EntityKey {
             kind: MOOD.kind(),
             id: EntityId::from_random_bytes(self.rng.bytes()),
