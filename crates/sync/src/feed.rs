@@ -7,7 +7,7 @@
 //! stopped anywhere and goes on where it was; a round that begins anew marks anew, and none sweeps before its listing
 //! has come to its end.
 //!
-//! What it deliberately does not do: ask anybody. That is [`crate::pull`].
+//! What it deliberately does not do: ask anybody. That is `crate::pull`.
 
 use lume_core::time::Timestamp;
 use lume_wire::changes::ChangesPage;
