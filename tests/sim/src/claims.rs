@@ -7,13 +7,13 @@ use lume_sync::mutant::{self, Mutant};
 
 use crate::campaign::on_all;
 
-/// Protocols that the search must find fault with. A new key for each try is none of them: what it does a second time meets
-/// what the first one did, and merges with it to nothing. The campaigns see its keys.
-const WRONG: [Mutant; 4] = [
+/// Protocols that the search must find fault with.
+const WRONG: [Mutant; 5] = [
     Mutant::IgnoresOtherClaims,
     Mutant::NeverReleasesLeases,
     Mutant::DeletesBeforeFetch,
     Mutant::ForgetsTheNext,
+    Mutant::NewKeyEachTime,
 ];
 /// Fewer states than these mean that the search has lost its way.
 const STATES_MIN: usize = 1_000;
