@@ -380,7 +380,7 @@ fn carry(rules: Rules, from: &State, to: &State, onto: &State, winner: Side) -> 
             (State::Live(content), merged)
         }
         (State::Live(_), State::Absent | State::Deleted) => {
-            if from == to || mutant::is(Mutant::DeleteBeatsEdit) {
+            if mutant::is(Mutant::DeleteBeatsEdit) {
                 plain(onto)
             } else {
                 plain(to)

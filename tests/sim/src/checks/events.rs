@@ -248,7 +248,9 @@ fn gone(world: &mut World, acts: Will, before: &Tables, id: EventId, row: &Outbo
         }
         Will::Nobody => {
             // A backend that lies about what it has can't be seen through.
-            let merged = world.audit.conflicted.contains(&id);
+            // An event behind one that was merged may have nothing left to say.
+            let mut lane = rows::lane(before, &row.key);
+            let merged = lane.any(|row| world.audit.conflicted.contains(&row.event_id));
             if !effective && world.faithful && !merged {
                 let errand = world.current.map(|current| current.errand);
                 world.violate(
