@@ -1,9 +1,9 @@
 //! A lane on another state of the backend's: its events are laid over it, each merged with what happened there.
 //!
 //! An event whose bytes are fixed, because they may have been sent, is not touched: what it was based on is needed when
-//! its answer comes. Until then the new state waits beside the base ([`Ahead`]). Everything else is rebased event by
-//! event: what an event made of the state before it is merged with the backend's, and the difference is the event now.
-//! An event that is left with nothing to say goes; one that may have been sent goes on under a new id.
+//! its answer comes. Until then the new state waits beside the base ([`crate::rows::Ahead`]). Everything else is rebased
+//! event by event: what an event made of the state before it is merged with the backend's, and the difference is the event
+//! now. An event that is left with nothing to say goes; one that may have been sent goes on under a new id.
 //!
 //! An edit beats a deletion, on either side; two deletions are one. After the backend's database was replaced, a base of
 //! before is no ancestor of anything: then both states are compared as they are ([`Lane::reconcile`]).
