@@ -1,6 +1,7 @@
 //! What goes over the wire and what the server does: I3, I5, I7, I8, I12, I20, I23.
 
 use lume_core::ids::EventId;
+use lume_sync::meta::BackendKind;
 use lume_sync::ports::{Request, Response};
 use lume_sync::rows::Seq;
 use lume_sync::testing::{Effect, EffectKind};
@@ -67,6 +68,13 @@ pub(crate) fn on_send(world: &mut World, tab: usize, database: usize, request: &
         };
     }
     let carried = carried(world, database, request);
+    let backend = world.databases[database].profile().backend;
+    let has_keys =
+        batches::request(request).is_some() || header(request, headers::IDEMPOTENCY_KEY).is_some();
+    if !carried.is_empty() && backend.kind == Some(BackendKind::Extended) && !has_keys {
+        let what = format!("tab {tab} sends an event without its key");
+        world.violate(Invariant::I3, what);
+    }
     for (event, sent) in &carried {
         carries(world, event, sent);
         owner(world, tab, database, request, *event);
