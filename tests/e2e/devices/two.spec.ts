@@ -87,7 +87,9 @@ test("an edit that was left unsaved undoes nothing of what another device change
   await other.signIn(account);
   await app.entry("Lunch").getByTestId("entry-edit").click();
   await app.note.fill("Lunch with Bob");
-  await app.open();
+  // Within the app: the form is put away, and not lost with its page.
+  await app.page.locator("a.frame-brand:visible").first().click();
+  await expect(app.entry("Lunch")).toBeVisible();
 
   await other.entry("Lunch").getByTestId("entry-edit").click();
   await other.page.getByTestId("mood-grateful").click();
