@@ -260,6 +260,7 @@ test("a browser without Background Sync loses nothing but time, and reports no e
   const end = net.fault("POST", CHANGES, { kind: "reset" });
   await app.log("For the next time");
   await app.expectEntry("For the next time", "waiting");
+  await untilTried(net);
   await app.page.close();
   // A try that the page began before it was closed may be on its way still: the fault meets that one, too.
   expect(await api.notes(), "nothing has got through").toEqual([]);
@@ -287,11 +288,17 @@ async function pendingWithNoPage(app: App, account: Account, net: FaultProxy, no
   const end = net.fault("POST", CHANGES, { kind: "reset" });
   await app.log(note);
   await app.expectEntry(note, "waiting");
+  await untilTried(net);
   await app.page.close();
   // A try that the page began before it was closed may be on its way still: the fault meets that one, too.
   await fetch(`${net.origin}/api/v1/health`);
   end();
   return waker;
+}
+
+/** An entry waits from the moment it is saved: a page that is closed then may have its first request on its way. */
+async function untilTried(net: FaultProxy): Promise<void> {
+  await expect.poll(() => net.count("POST", CHANGES)).toBeGreaterThan(0);
 }
 
 /** Runs in the worker: counts in `lockRequests` how often it asks for a lock. */
