@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
+use crate::screens::bin::Bin;
 use crate::screens::edit::EditEntry;
+use crate::screens::entry_history::EntryHistory;
 use crate::screens::erased::Erased;
 use crate::screens::frame::Frame;
 use crate::screens::guarded::Guarded;
@@ -50,6 +52,8 @@ fn Places() -> impl IntoView {
                     <Route path=path!("/") view=|| view! { <Guarded><Today/></Guarded> }/>
                     <Route path=path!("/history") view=|| view! { <Guarded><History/></Guarded> }/>
                     <Route path=path!("/entry/:id") view=|| view! { <Guarded><EditEntry/></Guarded> }/>
+                    <Route path=path!("/entry/:id/history") view=|| view! { <Guarded><EntryHistory/></Guarded> }/>
+                    <Route path=path!("/bin") view=|| view! { <Guarded><Bin/></Guarded> }/>
                     <Route path=path!("/sync") view=|| view! { <Guarded><Sync/></Guarded> }/>
                     <Route path=path!("/settings") view=|| view! { <Guarded><Settings/></Guarded> }/>
                     <Route path=path!("/more") view=|| view! { <Guarded><More/></Guarded> }/>

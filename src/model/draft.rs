@@ -4,6 +4,7 @@ use lume_core::association::AssociationLabel;
 use lume_core::entry::{EntryForm, EntryInput, MoodEntry, Source, When};
 use lume_core::mood::MoodLabel;
 use lume_core::time::{LocalDateTime, ZoneName};
+use lume_sync::content::Content;
 use serde::{Deserialize, Serialize};
 
 /// The form's content, stored as JSON while it is unsaved.
@@ -21,6 +22,14 @@ pub(crate) struct Draft {
     /// The date and time as the form's field has them; `None` is now.
     #[serde(default)]
     pub(crate) when: Option<String>,
+    /// What the entry said when its form was opened; none for a new entry.
+    #[serde(default)]
+    pub(crate) begun_on: Option<Content>,
+}
+
+/// A field as it was typed, or as it is now where it was not touched.
+fn pick<T: Clone + PartialEq>(typed: T, before: &T, now: &T) -> T {
+    if typed == *before { now.clone() } else { typed }
 }
 
 /// Why a form can't become an entry yet.
@@ -41,7 +50,51 @@ impl Draft {
             associations: form.associations.into_iter().map(String::from).collect(),
             note: form.note.unwrap_or_default(),
             when: Some(field_text(form.local_time)),
+            begun_on: Some(entry.to_content()),
         }
+    }
+
+    /// What was typed, over the form of an entry that may have changed since: what nobody touched is as it is now.
+    pub(crate) fn over(self, now: &Self) -> Self {
+        let begun_on = self.begun_on.as_ref();
+        let before = begun_on.and_then(|content| MoodEntry::from_content(content).ok());
+        let Some(before) = before.map(|entry| Self::of(&entry)) else {
+            // An earlier version did not say what it was begun on.
+            return Self {
+                begun_on: now.begun_on.clone(),
+                ..self
+            };
+        };
+        let touched = Self {
+            labels: pick(self.labels, &before.labels, &now.labels),
+            associations: pick(self.associations, &before.associations, &now.associations),
+            note: pick(self.note, &before.note, &now.note),
+            when: pick(self.when, &before.when, &now.when),
+            begun_on: now.begun_on.clone(),
+        };
+        if touched == *now {
+            return touched;
+        }
+        Self {
+            begun_on: self.begun_on,
+            ..touched
+        }
+    }
+
+    /// What a change of an entry was made on, field by field: what it said when its form was opened, or, of what nobody
+    /// touched, what it said when the form was built.
+    pub(crate) fn made_on(&self, built_on: &Content, made: &Content) -> Content {
+        let begun_on = self.begun_on.as_ref().unwrap_or(built_on);
+        let names = begun_on.keys().chain(built_on.keys());
+        let value = |name: &String| {
+            let from = if made.get(name) == built_on.get(name) {
+                built_on
+            } else {
+                begun_on
+            };
+            Some((name.clone(), from.get(name)?.clone()))
+        };
+        names.filter_map(value).collect()
     }
 
     /// The mood: the first label.
@@ -223,6 +276,59 @@ mod tests {
             serde_json::from_str(r#"{"labels":["sad"],"later":1}"#).expect("it is valid");
 
         assert!(old == draft(&["sad"]));
+    }
+
+    fn entry(mood: &str, note: &str) -> MoodEntry {
+        let content = serde_json::json!({
+            "at": "2025-01-15T22:30:00.000Z", "zone": "UTC", "local_time": "2025-01-15T22:30:00.000",
+            "labels": [mood], "associations": [], "note": note, "source": "manual",
+            "created_at": "2025-01-15T22:31:00.000Z", "updated_at": "2025-01-15T22:31:00.000Z"
+        });
+        let content: Content = serde_json::from_value(content).expect("it is a map");
+        MoodEntry::from_content(&content).expect("it is an entry")
+    }
+
+    #[test]
+    fn what_nobody_touched_of_a_draft_is_as_the_entry_is_now() {
+        let (before, now) = (entry("happy", "Lunch"), entry("grateful", "Lunch"));
+        let mut typed = Draft::of(&before);
+        typed.note = "Lunch with Bob".to_owned();
+
+        let form = typed.over(&Draft::of(&now));
+
+        assert_eq!(
+            (form.mood(), form.note.as_str()),
+            (Some("grateful"), "Lunch with Bob")
+        );
+        let made = entry("grateful", "Lunch with Bob").to_content();
+        let made_on = form.made_on(&now.to_content(), &made);
+        assert_eq!(made_on, now.to_content());
+    }
+
+    #[test]
+    fn what_was_typed_over_something_newer_was_made_on_what_it_was_begun_on() {
+        let (before, now) = (
+            entry("happy", "Lunch"),
+            entry("grateful", "Lunch in the park"),
+        );
+        let mut typed = Draft::of(&before);
+        typed.note = "Lunch with Bob".to_owned();
+
+        let form = typed.over(&Draft::of(&now));
+
+        let made = entry("grateful", "Lunch with Bob").to_content();
+        let made_on = form.made_on(&now.to_content(), &made);
+        assert_eq!(
+            (&made_on["note"], &made_on["labels"][0]),
+            (&"Lunch".into(), &"grateful".into())
+        );
+    }
+
+    #[test]
+    fn a_draft_in_which_nothing_was_touched_is_none() {
+        let (before, now) = (entry("happy", "Lunch"), entry("grateful", "Dinner"));
+
+        assert!(Draft::of(&before).over(&Draft::of(&now)) == Draft::of(&now));
     }
 
     #[test]

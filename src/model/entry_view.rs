@@ -21,6 +21,8 @@ pub(crate) struct EntryView {
     pub(crate) sync: ShownSync,
     /// As its row is sorted.
     pub(crate) sort: String,
+    /// Whether two versions of its note wait for the person.
+    pub(crate) overlaps: bool,
 }
 
 /// An entry from its fields. Of a shape that this version does not know, they are a newer version's.
@@ -40,6 +42,7 @@ impl EntryView {
             entry: entry_of(&entity.content),
             sync: entity.sync,
             sort: sort.unwrap_or_default().to_owned(),
+            overlaps: false,
         }
     }
 
@@ -51,6 +54,7 @@ impl EntryView {
             entry: content.and_then(entry_of),
             sync: listed.sync,
             sort: listed.local_time.clone(),
+            overlaps: listed.overlaps,
         }
     }
 
@@ -61,10 +65,11 @@ impl EntryView {
             .as_ref()
             .map_or(0, |entry| entry.updated_at.as_millis());
         format!(
-            "{} {} {updated} {}",
+            "{} {} {updated} {} {}",
             self.key.id,
             self.sync.code(),
-            self.sort
+            self.sort,
+            self.overlaps
         )
     }
 

@@ -1,6 +1,7 @@
 //! What a person is told when something fails: what happened, what it means for the data, what can be done.
 
 use lume_sync::account::{AuthError, SettingsError};
+use lume_sync::kept::KeptError;
 use lume_sync::{CommitError, StoreError};
 
 use crate::i18n::t;
@@ -121,6 +122,33 @@ pub(crate) fn of_reading(_error: &StoreError) -> Failure {
         t::failure::read_means(),
         t::failure::read_do(),
     )
+}
+
+/// A list of what the backend keeps that could not be shown.
+pub(crate) fn of_kept(error: &KeptError) -> Failure {
+    match error {
+        KeptError::SignedOut => Failure::new(
+            t::failure::signed_out(),
+            t::failure::kept_there(),
+            t::failure::signed_out_do(),
+        ),
+        KeptError::NotOffered => Failure::new(
+            t::failure::not_offered(),
+            t::failure::not_offered_means(),
+            t::failure::not_offered_do(),
+        ),
+        KeptError::Missing => Failure::new(
+            t::failure::not_there(),
+            t::failure::not_there_means(),
+            t::failure::not_there_do(),
+        ),
+        KeptError::Unreachable => Failure::new(
+            t::failure::no_answer(),
+            t::failure::kept_there(),
+            t::failure::no_answer_do(),
+        ),
+        KeptError::Store(error) => of_reading(error),
+    }
 }
 
 /// The words for what is wrong with a field, by its code.

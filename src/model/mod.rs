@@ -1,6 +1,7 @@
 //! What screens show and forms hold, as plain values with plain functions; tested without a browser.
 
 pub(crate) mod days;
+pub(crate) mod device_name;
 pub(crate) mod draft;
 pub(crate) mod entry_view;
 pub(crate) mod failure;
@@ -8,6 +9,7 @@ pub(crate) mod import;
 pub(crate) mod moments;
 pub(crate) mod refusal;
 pub(crate) mod refused_form;
+pub(crate) mod revision_view;
 pub(crate) mod search;
 pub(crate) mod sync_words;
 pub(crate) mod unsent_view;

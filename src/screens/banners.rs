@@ -23,7 +23,47 @@ pub(crate) fn Banners() -> impl IntoView {
         {move || app.trouble.get().map(|trouble| view! { <TroubleBanner trouble=trouble/> })}
         {move || lost.get().map(|words| view! { <Lost words=words/> })}
         <Show when=move || app.update_ready.get() && app.trouble.get() != Some(Trouble::Newer)><UpdateReady/></Show>
+        <FirstListing/>
         <InstallOffer/>
+    }
+}
+
+/// How far a new device has come with what the account has. A small account is there before anybody has read this. Only
+/// its beginning and its end are read out: the count would be without end.
+#[component]
+fn FirstListing() -> impl IntoView {
+    let app = use_app();
+    let count = Memo::new(move |_| {
+        let listing = app.status.with(|status| status.as_ref()?.listing);
+        let first = listing.filter(|listing| listing.first)?;
+        (first.count > 0).then_some(first.count)
+    });
+    let is_listing = Memo::new(move |_| count.with(Option::is_some));
+    let is_online = Memo::new(move |_| {
+        app.status
+            .with(|status| status.as_ref().is_some_and(|status| status.online))
+    });
+    let news = Memo::new(
+        move |before: Option<&&'static str>| match (is_listing.get(), before) {
+            (true, _) => t::sync::listing_begun(),
+            (false, None | Some(&"")) => "",
+            (false, Some(_)) => t::sync::listing_over(),
+        },
+    );
+    let words = move || t::sync::listing(count.get().unwrap_or_default());
+    view! {
+        <p class="visually-hidden" role="status">{news}</p>
+        <Show when=move || is_listing.get()>
+            <div class="banner" data-testid="first-listing">
+                <p><strong>{words}</strong>" "{t::sync::listing_say()}</p>
+                <Show
+                    when=move || is_online.get()
+                    fallback=|| view! { <p>{t::sync::listing_offline()}</p> }
+                >
+                    <progress aria-label=t::sync::listing_begun()></progress>
+                </Show>
+            </div>
+        </Show>
     }
 }
 

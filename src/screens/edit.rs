@@ -1,20 +1,26 @@
 //! One entry, to be changed in all its fields.
 
+mod history_link;
+mod two_versions;
+
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use lume_core::entry::MoodEntry;
 use lume_core::ids::EntityId;
+use lume_sync::merge::Overlap;
 use lume_sync::unsent::Unsent;
 
 use crate::i18n::t;
 use crate::model::draft::Draft;
 use crate::model::entry_view::EntryView;
 use crate::model::refused_form::RefusedForm;
+use crate::screens::edit::history_link::HistoryLink;
+use crate::screens::edit::two_versions::TwoVersions;
 use crate::screens::entry_form::EntryForm;
 use crate::shell::app_state::use_app;
-use crate::shell::dispatch::mood_key;
+use crate::shell::dispatch::{entry_draft, mood_key};
 use crate::shell::drafts::use_draft;
 use crate::shell::page;
 use crate::shell::query::use_query;
@@ -40,9 +46,10 @@ pub(crate) fn EditEntry() -> impl IntoView {
             let key = mood_key(id);
             let entity = engine.entity(&key).await?;
             let failed = engine.unsent_of(&key).await?;
+            let overlap = engine.overlap(&key).await?;
             Ok(entity
                 .filter(|entity| !entity.deleted)
-                .map(|entity| (EntryView::of(&entity), failed)))
+                .map(|entity| (EntryView::of(&entity), failed, overlap)))
         },
     );
     let first = Memo::new(move |before: Option<&Option<Option<Found>>>| match before {
@@ -65,25 +72,31 @@ pub(crate) fn EditEntry() -> impl IntoView {
             <h1>{t::edit::title()}</h1>
         </div>
         <FailureNote failure=failed/>
-        {move || first.get().map(|found| match found.and_then(|(view, failed)| Some((view.entry.clone().ok()?, view, failed))) {
-            Some((entry, view, failed)) => view! { <Editor entry=entry view=view failed=failed/> }.into_any(),
+        {move || first.get().map(|found| match found.and_then(|(view, failed, overlap)| Some((view.entry.clone().ok()?, view, failed, overlap))) {
+            Some((entry, view, failed, overlap)) => view! { <Editor entry=entry view=view failed=failed overlap=overlap/> }.into_any(),
             None => view! { <Gone/> }.into_any(),
         })}
     }
 }
 
-/// An entry, and the event of it that was refused.
-type Found = (EntryView, Option<Unsent>);
+/// An entry, the event of it that was refused, and the two versions of its note.
+type Found = (EntryView, Option<Unsent>, Option<Overlap>);
 
 #[component]
-fn Editor(entry: MoodEntry, view: EntryView, failed: Option<Unsent>) -> impl IntoView {
+fn Editor(
+    entry: MoodEntry,
+    view: EntryView,
+    failed: Option<Unsent>,
+    overlap: Option<Overlap>,
+) -> impl IntoView {
     let app = use_app();
     let navigate = use_navigate();
     let origin = Draft::of(&entry);
+    let both_versions = entry.note;
     let refused = failed.map(|event| RefusedForm::new(&event, origin.clone()));
-    let draft = use_draft(format!("entry:{}", view.key.id), origin);
-    let on_saved = Callback::new(move |_| {
-        app.say(t::log::changes_saved());
+    let draft = use_draft(entry_draft(&view.key), origin);
+    let leave = Callback::new(move |words: &'static str| {
+        app.say(words);
         // To where one came from; with nothing before it, to the history.
         if page::has_moved() {
             page::back();
@@ -91,10 +104,16 @@ fn Editor(entry: MoodEntry, view: EntryView, failed: Option<Unsent>) -> impl Int
             navigate("/history", NavigateOptions::default());
         }
     });
+    let on_saved = Callback::new(move |_| leave.run(t::log::changes_saved()));
+    let on_settled = Callback::new(move |()| leave.run(t::versions::settled()));
+    let key = view.key.clone();
+    let both = both_versions.unwrap_or_default();
     let notice = refused
         .as_ref()
         .map(|refused| (refused.say(), refused.elsewhere().to_vec()));
     view! {
+        <HistoryLink key=key.clone()/>
+        {overlap.map(|overlap| view! { <TwoVersions key=key overlap=overlap both=both on_settled=on_settled/> })}
         {notice.map(|(say, elsewhere)| view! { <Refused say=say elsewhere=elsewhere/> })}
         <EntryForm draft=draft existing=view refused=refused.unwrap_or_default() on_saved=on_saved/>
     }

@@ -15,7 +15,7 @@ use crate::model::refused_form::{FormPart, RefusedForm};
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::use_dispatch;
 use crate::shell::drafts::{Keeping, KeptDraft};
-use crate::shell::intent::Intent;
+use crate::shell::intent::{EntryChange, Intent};
 use crate::shell::services::{local_now, local_time, new_entity_id, now, with_zones, zone};
 use crate::shell::{format, page};
 use crate::ui::entry_fields::{EntryFields, FieldMarks, NOTE_ID};
@@ -86,6 +86,11 @@ fn entry_of(
     }
 }
 
+/// What an entry said when its form was opened.
+fn seen(entry: Option<&MoodEntry>) -> Content {
+    entry.map(MoodEntry::to_content).unwrap_or_default()
+}
+
 /// What the form keeps besides what is typed.
 #[derive(Clone, Copy)]
 struct Saving {
@@ -121,6 +126,7 @@ pub(crate) fn EntryForm(
     };
     let key = existing.as_ref().map(|view| view.key.clone());
     let entry = existing.and_then(|view| view.entry.ok());
+    let seen = seen(entry.as_ref());
     let is_new = key.is_none();
     let entry_zone = entry.as_ref().map(|entry| entry.zone.clone());
     let other_zone = entry_zone
@@ -137,12 +143,14 @@ pub(crate) fn EntryForm(
         }
         saving.failure.set(None);
         saving.when_error.set(None);
-        let entry = match entry_of(&form.get_untracked(), entry.as_ref(), now()) {
+        let typed = form.get_untracked();
+        let entry = match entry_of(&typed, entry.as_ref(), now()) {
             Ok(entry) => entry,
             Err(problem) => return show_problem(saving, problem),
         };
         let valence = entry.effective_valence();
         let content: Content = entry.to_content();
+        let saved = Draft::of(&entry);
         let name = draft.name();
         let intent = match &key {
             None => Intent::Create {
@@ -150,25 +158,24 @@ pub(crate) fn EntryForm(
                 content,
                 draft: name,
             },
-            Some(key) => Intent::Update {
+            Some(key) => Intent::Change(EntryChange::Update {
                 key: key.clone(),
+                seen: typed.made_on(&seen, &content),
                 content,
                 draft: name,
-            },
+            }),
         };
         saving.busy.set(true);
         draft.pause();
         dispatch.send_then(intent, move |outcome| {
-            saving.busy.set(false);
+            // The form may be gone, and all that belongs to it.
+            if saving.busy.try_set(false).is_some() {
+                return;
+            }
             match outcome {
                 Ok(_) => {
                     saving.id.set_value(new_entity_id());
-                    let kept = if is_new {
-                        Draft::default()
-                    } else {
-                        form.get_untracked()
-                    };
-                    draft.saved(app, kept);
+                    draft.saved(app, if is_new { Draft::default() } else { saved });
                     on_saved.run(valence);
                 }
                 Err(failure) => {

@@ -8,6 +8,7 @@ use lume_sync::meta::AppMode;
 use crate::i18n::t;
 use crate::model::sync_words::pill;
 use crate::screens::banners::Banners;
+use crate::screens::pull_to_refresh::PullToRefresh;
 use crate::screens::toasts::Toasts;
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::use_dispatch;
@@ -55,6 +56,7 @@ pub(crate) fn Frame(
                     <SyncPill pill=pill/>
                 </div>
             </header>
+            <PullToRefresh/>
             <main class=class id=CONTENT_ID tabindex="-1">
                 <Banners/>
                 {children()}
@@ -106,7 +108,7 @@ fn SyncNowButton(path: Memo<String>) -> impl IntoView {
 
 #[component]
 fn Navigation(path: Memo<String>) -> impl IntoView {
-    let near_more = move || matches!(path.get().as_str(), "/sync" | "/settings");
+    let near_more = move || matches!(path.get().as_str(), "/sync" | "/settings" | "/bin");
     let near_history = move || path.with(|path| path.starts_with("/entry/"));
     view! {
         <nav class="frame-nav" aria-label=t::app::places()>

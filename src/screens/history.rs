@@ -3,6 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
+use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::i18n::t;
@@ -41,6 +42,7 @@ pub(crate) fn History() -> impl IntoView {
         <div class="history-head">
             <h1>{t::history::title()}</h1>
             <SearchField query=query/>
+            <p class="history-links"><A href="/bin">{t::bin::title()}</A></p>
         </div>
         <FailureNote failure=list.failure/>
         <Show when=move || days.with(|days| days.as_ref().is_some_and(Vec::is_empty)) && !list.more.get()>

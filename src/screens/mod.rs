@@ -1,8 +1,10 @@
 //! The places of the app: they read signals, show components and send intents.
 
 pub(crate) mod banners;
+pub(crate) mod bin;
 pub(crate) mod edit;
 pub(crate) mod entry_form;
+pub(crate) mod entry_history;
 pub(crate) mod entry_item;
 pub(crate) mod erased;
 pub(crate) mod export_button;
@@ -13,6 +15,7 @@ pub(crate) mod history;
 pub(crate) mod lock_screen;
 pub(crate) mod more;
 pub(crate) mod not_found;
+pub(crate) mod pull_to_refresh;
 pub(crate) mod settings;
 pub(crate) mod sync;
 pub(crate) mod toasts;

@@ -15,6 +15,7 @@ pub(crate) fn More() -> impl IntoView {
         <div class="page-head"><h1>{t::more::title()}</h1></div>
         <ul class="more-list">
             <MoreLink href="/sync" icon="sync" name=t::app::sync() say=t::more::sync_say()/>
+            <MoreLink href="/bin" icon="trash" name=t::bin::title() say=t::more::bin_say()/>
             <MoreLink href="/settings" icon="settings" name=t::app::settings() say=t::more::settings_say()/>
         </ul>
     }

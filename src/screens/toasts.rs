@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::i18n::t;
 use crate::shell::app_state::{Toast, use_app};
 use crate::shell::dispatch::use_dispatch;
-use crate::shell::intent::Intent;
+use crate::shell::intent::{EntryChange, Intent};
 use crate::ui::icon::Icon;
 
 /// The id of the button that undoes.
@@ -56,10 +56,13 @@ fn Message(toast: Toast) -> impl IntoView {
     let app = use_app();
     let dispatch = use_dispatch();
     let undo = move |id| {
-        dispatch.send_then(Intent::Restore(id), move |outcome| match outcome {
-            Ok(_) => app.say(t::entry::undone()),
-            Err(failure) => app.say(format!("{}. {}", failure.what, failure.remedy)),
-        });
+        dispatch.send_then(
+            Intent::Change(EntryChange::Restore(id)),
+            move |outcome| match outcome {
+                Ok(_) => app.say(t::entry::undone()),
+                Err(failure) => app.say(format!("{}. {}", failure.what, failure.remedy)),
+            },
+        );
     };
     view! {
         <div class="toast">

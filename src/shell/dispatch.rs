@@ -3,18 +3,18 @@
 use leptos::prelude::WithUntracked;
 use leptos::task::spawn_local;
 use lume_core::ids::EntityId;
-use lume_sync::Trigger;
 use lume_sync::content::Content;
 use lume_sync::kinds::MOOD;
 use lume_sync::pass::PassReport;
 use lume_sync::rows::EntityKey;
+use lume_sync::{CommitError, Trigger};
 use lume_web::persist;
 
 use crate::i18n::t;
 use crate::model::failure::{self, Failure};
 use crate::model::import::Tallied;
 use crate::shell::app_state::{App, use_app};
-use crate::shell::intent::Intent;
+use crate::shell::intent::{EntryChange, Intent};
 use crate::shell::prefs::Holding;
 use crate::shell::services::AppEngine;
 use crate::shell::{account, background, lock, page, status, transfer, triggers};
@@ -71,6 +71,11 @@ pub(crate) fn mood_key(id: EntityId) -> EntityKey {
     }
 }
 
+/// The draft of an entry's form.
+pub(crate) fn entry_draft(key: &EntityKey) -> String {
+    format!("entry:{}", key.id)
+}
+
 async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
     let engine = app.engine().ok_or_else(|| {
         Failure::new(
@@ -82,24 +87,15 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
     let mut done = Done::default();
     match intent {
         Intent::Create { id, content, draft } => create(app, &engine, id, content, &draft).await?,
-        Intent::Update {
-            key,
-            content,
-            draft,
-        } => {
-            let saved = engine.update(&key, content, Some(&draft)).await;
-            saved.map_err(|error| failure::of_commit(&error))?;
+        Intent::Change(wish) => {
+            let changed = change(&engine, wish).await;
+            changed.map_err(|error| failure::of_commit(&error))?;
             saved_something(app);
         }
         Intent::Delete(id) => {
             let deleted = engine.delete(&mood_key(id)).await;
             deleted.map_err(|error| failure::of_commit(&error))?;
             status::refresh(app);
-        }
-        Intent::Restore(id) => {
-            let restored = engine.restore(&mood_key(id)).await;
-            restored.map_err(|error| failure::of_commit(&error))?;
-            saved_something(app);
         }
         Intent::SyncNow => done.pass = engine.pass(Trigger::Manual).await,
         Intent::Retry(event_id) => {
@@ -163,6 +159,23 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
         }
     }
     Ok(done)
+}
+
+async fn change(engine: &AppEngine, wish: EntryChange) -> Result<(), CommitError> {
+    match wish {
+        EntryChange::Update {
+            key,
+            seen,
+            content,
+            draft,
+        } => engine.edit(&key, seen, content, Some(&draft)).await,
+        EntryChange::Restore(id) => engine.restore(&mood_key(id)).await,
+        EntryChange::BringBack(key, content) => engine.bring_back(&key, content).await,
+        EntryChange::RestoreVersion(key, id) => engine.restore_version(&key, id).await,
+        // A form of it that is unsaved stays, and is laid over this.
+        EntryChange::RestoreRevision(key, content) => engine.update(&key, content, None).await,
+        EntryChange::Settle { key, text } => engine.settle_overlap(&key, &text).await,
+    }
 }
 
 async fn create(

@@ -149,7 +149,8 @@ fn load(app: App, draft: KeptDraft) {
             // What was typed meanwhile is newer, and its own time to be written may have passed.
             return write(app, draft);
         }
-        if let Some(found) = of_tab.or(stored).filter(|found| *found != origin) {
+        let found = of_tab.or(stored).map(|found| found.over(&origin));
+        if let Some(found) = found.filter(|found| *found != origin) {
             draft.restored.set(true);
             draft.form.set(found);
         }

@@ -4,7 +4,7 @@ use lume_core::ids::{EntityId, EventId};
 use lume_core::time::Timestamp;
 use lume_sync::content::Content;
 use lume_sync::meta::AppMode;
-use lume_sync::rows::EntityKey;
+use lume_sync::rows::{EntityKey, Seq};
 use lume_sync::sealed::record::LockAfter;
 use lume_sync::unsent::Decision;
 
@@ -22,19 +22,10 @@ pub(crate) enum Intent {
         /// The draft it was written in.
         draft: String,
     },
-    /// Keep a changed entry.
-    Update {
-        /// Which one.
-        key: EntityKey,
-        /// All that it says now.
-        content: Content,
-        /// The draft it was written in.
-        draft: String,
-    },
+    /// Change an entry, or bring something of it back.
+    Change(EntryChange),
     /// Delete an entry.
     Delete(EntityId),
-    /// Bring a deleted entry back.
-    Restore(EntityId),
     /// Send what waits.
     SyncNow,
     /// Send a refused change again.
@@ -75,6 +66,36 @@ pub(crate) enum Intent {
     Lock(LockWish),
     /// Delete everything on this device.
     Erase,
+}
+
+/// What a person wants an entry to be.
+pub(crate) enum EntryChange {
+    /// Keep a changed entry.
+    Update {
+        /// Which one.
+        key: EntityKey,
+        /// What it said when the form was opened: what came from elsewhere since then stays.
+        seen: Content,
+        /// All that it says now.
+        content: Content,
+        /// The draft it was written in.
+        draft: String,
+    },
+    /// Bring a deleted entry back.
+    Restore(EntityId),
+    /// Bring an entry back from the bin with what it said.
+    BringBack(EntityKey, Content),
+    /// Bring back what was put aside of an entry.
+    RestoreVersion(EntityKey, Seq),
+    /// Make an entry again what it was.
+    RestoreRevision(EntityKey, Content),
+    /// Keep this as the note, of two versions.
+    Settle {
+        /// The entry.
+        key: EntityKey,
+        /// The note.
+        text: String,
+    },
 }
 
 /// What a person wants done about the app lock.

@@ -26,7 +26,7 @@ use lume_web::timer::sleep;
 use crate::shell::app_state::{App, Phase};
 use crate::shell::intent::LockWish;
 use crate::shell::services::{Services, now};
-use crate::shell::{page, status, tab_drafts, triggers};
+use crate::shell::{live, page, status, tab_drafts, triggers};
 
 pub(crate) use alone::{background, look, start};
 pub(crate) use words::failure;
@@ -110,6 +110,7 @@ pub(crate) fn shut(app: App) {
     }
     // Nothing is to be seen from here on. Forms write what is unsaved as they go.
     app.phase.set(Phase::Locked);
+    live::stop();
     spawn_local(async move {
         leptos::task::tick().await;
         let Some(services) = app.services() else {
@@ -149,6 +150,7 @@ pub(crate) fn hear_shut(app: App) {
         return;
     }
     app.phase.set(Phase::Locked);
+    live::stop();
     spawn_local(async move {
         // Forms write what is unsaved as they go, as far as that is still let through.
         leptos::task::tick().await;
@@ -172,6 +174,7 @@ async fn unlock(app: App, passphrase: &str) -> Result<(), LockError> {
     enter(app, &services, key).await?;
     status::read_again(app);
     triggers::pass(app, Trigger::Foreground);
+    live::resume(app);
     Ok(())
 }
 
@@ -235,6 +238,7 @@ async fn enter(app: App, services: &Rc<Services>, key: DataKey) -> Result<(), St
 async fn show_locked(app: App) {
     KEY.take();
     app.phase.set(Phase::Locked);
+    live::stop();
     // The screens are gone before what they show changes.
     leptos::task::tick().await;
     app.toast.set(None);
@@ -259,6 +263,7 @@ pub(crate) fn look_for_removal(app: App) {
             released(app, &services);
             app.phase.set(Phase::Ready);
             app.data_changed();
+            live::resume(app);
         }
     });
 }

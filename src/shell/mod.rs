@@ -13,6 +13,8 @@ pub(crate) mod drafts;
 pub(crate) mod files;
 pub(crate) mod format;
 pub(crate) mod intent;
+pub(crate) mod kept;
+pub(crate) mod live;
 pub(crate) mod lock;
 pub(crate) mod page;
 pub(crate) mod panic;

@@ -166,6 +166,30 @@ pub(crate) fn scroll_to_top() {
     }
 }
 
+/// Whether the page's beginning is shown.
+pub(crate) fn is_at_top() -> bool {
+    window()
+        .and_then(|window| window.scroll_y().ok())
+        .is_some_and(|y| y <= 0.0)
+}
+
+/// Whether a dialog keeps everything else from being touched.
+pub(crate) fn is_dialog_open() -> bool {
+    window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector("dialog[open]").ok().flatten())
+        .is_some()
+}
+
+/// Whether something happened in an element that a selector finds.
+pub(crate) fn is_within(event: &web_sys::Event, selector: &str) -> bool {
+    event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        .and_then(|element| element.closest(selector).ok().flatten())
+        .is_some()
+}
+
 /// Watches until it is dropped whether an element is in view.
 pub(crate) struct Watch {
     observer: web_sys::IntersectionObserver,

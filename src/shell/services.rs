@@ -12,8 +12,9 @@ use lume_web::registry::{ProfileEntry, Registry};
 use lume_web::zone::WebZones;
 use lume_web::{BrowserPorts, CallbackObserver, ProfileStore};
 
+use crate::model::device_name::device_name;
 use crate::shell::app_state::App;
-use crate::shell::{lock, status};
+use crate::shell::{lock, page, status};
 
 /// The engine over a browser.
 pub(crate) type AppEngine = Engine<BrowserPorts<CallbackObserver>>;
@@ -52,6 +53,7 @@ impl Services {
         let options = EngineOptions {
             owner: random_name(),
             client_version: env!("CARGO_PKG_VERSION").to_owned(),
+            device: Some(device_name(&page::user_agent())),
         };
         let channel = ChangeChannel::join(&database, move |hint| status::hear_tab(app, hint));
         Ok(Rc::new(Self {

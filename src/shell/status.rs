@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lume_sync::log::{Level, LogLine};
 use lume_sync::ports::Notice;
-use lume_sync::{StoreError, Trigger};
+use lume_sync::{Status, StoreError, Trigger};
 use lume_web::channel::Hint;
 use lume_web::connectivity::is_visible;
 use lume_web::idb::DatabaseNotice;
@@ -117,6 +117,16 @@ pub(crate) fn refresh(app: App) {
             }
         }
         READING.set(false);
+    });
+}
+
+/// Reads the published state as it is at this moment, and calls with it.
+pub(crate) fn look(app: App, then: impl FnOnce(&Status) + 'static) {
+    let Some(engine) = app.engine() else { return };
+    spawn_local(async move {
+        if let Ok(status) = engine.status().await {
+            then(&status);
+        }
     });
 }
 

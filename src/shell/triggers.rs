@@ -12,7 +12,7 @@ use lume_web::timer::{Interval, every, sleep};
 
 use crate::shell::app_state::{App, Trouble};
 use crate::shell::services::now;
-use crate::shell::{background, lock, status};
+use crate::shell::{background, live, lock, status};
 
 /// A planned pass comes at least this long after the plan, so that a reason to wait that is not known here costs
 /// little.
@@ -51,14 +51,22 @@ pub(crate) fn start(app: App) {
         Signal::Online => {
             status::refresh(app);
             pass(app, Trigger::Online);
+            live::resume(app);
         }
-        Signal::Offline => status::refresh(app),
+        Signal::Offline => {
+            status::refresh(app);
+            live::stop();
+        }
         Signal::Foreground => {
+            seen(app, true);
             lock::look(app);
             status::read_again(app);
             pass(app, Trigger::Foreground);
+            live::resume(app);
         }
         Signal::Background => {
+            seen(app, false);
+            live::stop();
             app.flush_drafts
                 .update(|count| *count = count.wrapping_add(1));
             background::leave(app);
@@ -77,7 +85,16 @@ pub(crate) fn start(app: App) {
         });
         INTERVAL.set(Some(interval));
     });
+    seen(app, is_visible());
     pass(app, Trigger::Start);
+    live::start(app);
+}
+
+/// Tells the engine whether somebody looks: then the timer asks for what changed elsewhere as well.
+fn seen(app: App, visible: bool) {
+    if let Some(engine) = app.engine() {
+        engine.set_visible(visible);
+    }
 }
 
 /// Plans a pass for when the next event may go out.

@@ -21,6 +21,8 @@ pub(crate) fn EntryCard(
     on_delete: Callback<bool>,
 ) -> impl IntoView {
     let id = entry.key.id.to_string();
+    let overlaps = entry.overlaps;
+    let address = format!("/entry/{id}");
     let words = entry.words();
     let (sync_icon, sync_word) = sync_words(entry.sync);
     let topics = entry.topics();
@@ -32,6 +34,7 @@ pub(crate) fn EntryCard(
     let label = format!("{words}, {time}");
     let edit_label = t::entry::edit_named(&words, &time);
     let delete_label = t::entry::delete_named(&words, &time);
+    let overlap_label = t::versions::card_named(&words, &time);
     view! {
         <article
             class="entry"
@@ -51,7 +54,7 @@ pub(crate) fn EntryCard(
             <div class="entry-actions">
                 {can_edit.then(|| view! {
                     <A
-                        href=format!("/entry/{id}")
+                        href=address
                         attr:class="icon-button"
                         attr:data-testid="entry-edit"
                         attr:aria-label=edit_label
@@ -73,6 +76,18 @@ pub(crate) fn EntryCard(
                     </button>
                 })}
             </div>
+            {overlaps.then(|| view! {
+                <p class="entry-body">
+                    <A
+                        href=format!("/entry/{id}")
+                        attr:class="entry-overlap"
+                        attr:data-testid="entry-overlap"
+                        attr:aria-label=overlap_label
+                    >
+                        <Icon name="attention"/>{t::versions::card()}
+                    </A>
+                </p>
+            })}
             {damaged.map(|words| view! { <p class="entry-body quiet">{words}</p> })}
             {has_body.then(|| view! {
                 <div class="entry-body">

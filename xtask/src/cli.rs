@@ -29,7 +29,7 @@ Steps of those two:
   fuzz-api  malformed requests against the real server: --cases N for each operation, --seed S
   load    many who listen and write at once, against the real server: --seconds N (default 60)
   chaos   kill browser and server for real and see what is left: --kills N, --seed S
-  bench   measure start-up and saving in a browser
+  bench   measure in a browser, all of it, or: start --rounds N; sync --events N, --entries N, --rounds N
 ";
 
 /// Runs the command that the arguments name.

@@ -7,7 +7,7 @@
 
 use lume_core::time::LocalDate;
 use lume_wire::auth::{LoginRequest, LogoutRequest, RegisterRequest, SessionAnswer};
-use lume_wire::{ApiError, Capabilities, ErrorCode, envelope, paths};
+use lume_wire::{ApiError, Capabilities, ErrorCode, Feature, envelope, paths};
 
 use crate::engine::Engine;
 use crate::gate::Gate;
@@ -44,6 +44,8 @@ impl Authenticated {
 pub(crate) struct Found {
     pub(crate) kind: BackendKind,
     pub(crate) server_id: String,
+    pub(crate) features: Vec<Feature>,
+    pub(crate) epoch: Option<String>,
 }
 
 /// Why signing in or registering did not work. Nothing was changed.
@@ -112,13 +114,16 @@ impl<P: Ports> Engine<P> {
         name: &str,
         date_of_birth: LocalDate,
     ) -> Result<Authenticated, AuthError> {
-        let body = RegisterRequest {
-            email: email.trim().to_owned(),
-            password: password.into(),
-            name: name.trim().to_owned(),
-            date_of_birth,
+        let body = |device| {
+            to_json(&RegisterRequest {
+                email: email.trim().to_owned(),
+                password: password.into(),
+                name: name.trim().to_owned(),
+                date_of_birth,
+                device,
+            })
         };
-        self.authenticate(paths::REGISTER, to_json(&body)).await
+        self.authenticate(paths::REGISTER, body).await
     }
 
     /// Asks the backend for a session.
@@ -127,19 +132,28 @@ impl<P: Ports> Engine<P> {
     ///
     /// [`AuthError`].
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<Authenticated, AuthError> {
-        let body = LoginRequest {
-            email: email.trim().to_owned(),
-            password: password.into(),
+        let body = |device| {
+            to_json(&LoginRequest {
+                email: email.trim().to_owned(),
+                password: password.into(),
+                device,
+            })
         };
-        self.authenticate(paths::LOGIN, to_json(&body)).await
+        self.authenticate(paths::LOGIN, body).await
     }
 
-    async fn authenticate(&self, path: &str, body: Vec<u8>) -> Result<Authenticated, AuthError> {
+    /// `body` is given how this device calls itself, where the backend wants to know.
+    async fn authenticate(
+        &self,
+        path: &str,
+        body: impl FnOnce(Option<String>) -> Vec<u8>,
+    ) -> Result<Authenticated, AuthError> {
         let profile = self.profile().await?;
         if profile.backend.base_url.is_empty() {
             return Err(AuthError::NoBackend);
         }
         let found = self.find_backend(&profile.backend).await?;
+        let body = body(self.device(found.kind));
         let answer = self
             .call(
                 &profile.backend,
@@ -186,6 +200,8 @@ impl<P: Ports> Engine<P> {
             },
             backend: Backend {
                 kind: Some(found.kind),
+                features: Some(found.features),
+                epoch: profile.backend.epoch.or(found.epoch),
                 ..profile.backend
             },
             tokens: Tokens {
@@ -307,6 +323,8 @@ impl<P: Ports> Engine<P> {
         let basic = Found {
             kind: BackendKind::Basic,
             server_id: backend.base_url.clone(),
+            features: Vec::new(),
+            epoch: None,
         };
         if backend.choice == BackendChoice::Basic && backend.kind != Some(BackendKind::Extended) {
             return Ok(basic);
@@ -337,6 +355,8 @@ impl<P: Ports> Engine<P> {
             (200, Some(Ok(capabilities))) if response.protocol.is_some() => Ok(Found {
                 kind: BackendKind::Extended,
                 server_id: capabilities.server_id,
+                features: capabilities.features,
+                epoch: Some(capabilities.server_epoch),
             }),
             (404 | 405, _) if may_be_basic && !response.redirected => Ok(basic),
             (401 | 403, _) if response.protocol.is_some() => Err(AuthError::ApiKey),
@@ -345,9 +365,15 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    pub(crate) async fn store_backend_kind(&self, kind: BackendKind) -> Result<(), StoreError> {
-        self.change_profile(false, move |profile| profile.backend.kind = Some(kind))
-            .await
+    pub(crate) async fn store_backend(&self, found: &Found) -> Result<(), StoreError> {
+        let (kind, features) = (found.kind, found.features.clone());
+        let epoch = found.epoch.clone();
+        self.change_profile(false, move |profile| {
+            profile.backend.kind = Some(kind);
+            profile.backend.features = Some(features.clone());
+            profile.backend.epoch = profile.backend.epoch.take().or(epoch.clone());
+        })
+        .await
     }
 }
 

@@ -10,8 +10,11 @@ use crate::body;
 use crate::content::{Content, State};
 use crate::engine::Engine;
 use crate::gate::Blocked;
+use crate::history;
 use crate::kinds::Header;
+use crate::landing::{self, versions};
 use crate::lane::{Act, Lane};
+use crate::merge::{self, Overlap, Rule, Rules, Side};
 use crate::meta::{self, Account, Profile};
 use crate::mutant::{self, Mutant};
 use crate::ports::{Notice, Ports};
@@ -50,22 +53,33 @@ impl From<StoreError> for CommitError {
     }
 }
 
+/// What an action does to an entity.
 #[derive(Clone)]
-enum Change {
+pub(crate) enum Change {
     Create(Content),
     Update(Content),
+    /// What became of the first content is laid over what the entity is now: it may have changed while it was edited.
+    Edit {
+        seen: Content,
+        made: Content,
+    },
+    /// The two versions of a text that stand beside the entity are settled with this one.
+    Settle(String),
     Delete,
     Restore,
+    /// Makes it live with this content, whether it was deleted here or was never known here.
+    BringBack(Content),
 }
 
 /// The stores of an action.
-const STORES: [StoreName; 6] = [
+const STORES: [StoreName; 7] = [
     StoreName::Entries,
     StoreName::Base,
     StoreName::Outbox,
     StoreName::Claims,
     StoreName::Meta,
     StoreName::Drafts,
+    StoreName::History,
 ];
 
 /// How often an action is run when its commit's outcome is unknown.
@@ -105,6 +119,23 @@ impl<P: Ports> Engine<P> {
         self.commit(key, Change::Update(content), draft).await
     }
 
+    /// Makes of an entity what the person has made of `seen`, and clears the draft it was edited in. What came from
+    /// elsewhere since it was seen stays, field by field; where the person changed the same, what they made holds, and the
+    /// other is kept in the history.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError`]; nothing was written, the draft is still there.
+    pub async fn edit(
+        &self,
+        key: &EntityKey,
+        seen: Content,
+        made: Content,
+        draft: Option<&str>,
+    ) -> Result<(), CommitError> {
+        self.commit(key, Change::Edit { seen, made }, draft).await
+    }
+
     /// Deletes an entity. Its event waits ten seconds for [`Engine::restore`].
     ///
     /// # Errors
@@ -123,7 +154,17 @@ impl<P: Ports> Engine<P> {
         self.commit(key, Change::Restore, None).await
     }
 
-    async fn commit(
+    /// Brings an entity back from the bin with what it said, deleted here or on another device. One that is there is
+    /// left as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError`]; nothing was written.
+    pub async fn bring_back(&self, key: &EntityKey, content: Content) -> Result<(), CommitError> {
+        self.commit(key, Change::BringBack(content), None).await
+    }
+
+    pub(crate) async fn commit(
         &self,
         key: &EntityKey,
         change: Change,
@@ -247,13 +288,16 @@ impl<P: Ports> Engine<P> {
             let event = answers.take_outbox();
             let found = !event.is_empty()
                 || answers.take_entity().is_some_and(|row| match change {
-                    Change::Create(content) | Change::Update(content) => {
+                    Change::Create(content)
+                    | Change::Update(content)
+                    | Change::Edit { made: content, .. } => {
                         !row.deleted
                             && body::open::<Content>(self.sealer(), &row.body).as_ref()
                                 == Ok(content)
                     }
+                    Change::Settle(_) => row.overlap.is_none(),
                     Change::Delete => row.deleted,
-                    Change::Restore => !row.deleted,
+                    Change::Restore | Change::BringBack(_) => !row.deleted,
                 });
             Step::Write(Vec::new(), found)
         };
@@ -321,6 +365,11 @@ fn split(writes: &mut Vec<Write>) -> Vec<Write> {
     writes.extract_if(.., is_event).collect()
 }
 
+/// The rules of a kind of a newer version.
+const fn none_known(_: &str) -> Option<Rule> {
+    None
+}
+
 /// What an action writes.
 #[expect(
     clippy::too_many_arguments,
@@ -336,8 +385,14 @@ fn plan<S: crate::ports::Sealer>(
     event_id: EventId,
     now: lume_core::time::Timestamp,
 ) -> Result<Vec<Write>, CommitError> {
+    let mut losers = Vec::new();
+    let mut made_twice = None;
     let (content, deleted) = match (change, row) {
-        (Change::Create(content), None) => (content.clone(), false),
+        // Somebody has brought it back already.
+        (Change::BringBack(_), Some(row)) if !row.deleted => return Ok(Vec::new()),
+        (Change::Create(content), None) | (Change::BringBack(content), _) => {
+            (content.clone(), false)
+        }
         (Change::Create(content), Some(row)) => {
             let same = body::open::<Content>(sealer, &row.body)? == *content && !row.deleted;
             return if same {
@@ -347,7 +402,30 @@ fn plan<S: crate::ports::Sealer>(
             };
         }
         (_, None) => return Err(CommitError::Missing),
-        (Change::Update(_), Some(row)) if row.deleted => return Err(CommitError::Missing),
+        (Change::Update(_) | Change::Edit { .. } | Change::Settle(_), Some(row)) if row.deleted => {
+            return Err(CommitError::Missing);
+        }
+        (Change::Edit { seen, made }, Some(row)) => {
+            let here: Content = body::open(sealer, &row.body)?;
+            let rules = key
+                .kind
+                .spec()
+                .map_or(none_known as Rules, |spec| spec.rules);
+            let merged = merge::merge(rules, Some(seen), made, &here, Side::Mine);
+            losers = merged.losers;
+            made_twice = merged.overlaps.into_iter().next();
+            (merged.content, false)
+        }
+        (Change::Settle(text), Some(row)) => {
+            let Some(overlap) = row.overlap.as_deref() else {
+                // Somebody has settled it already.
+                return Ok(Vec::new());
+            };
+            let here: Content = body::open(sealer, &row.body)?;
+            let overlap: Overlap = body::open(sealer, overlap)?;
+            losers.extend(landing::besides(&overlap, &here, text));
+            (landing::settled(&overlap, here, text), false)
+        }
         (Change::Update(content), Some(row)) => {
             // What this version can't read is not written over: nobody could tell what is lost with it.
             body::open::<Content>(sealer, &row.body)?;
@@ -374,6 +452,13 @@ fn plan<S: crate::ports::Sealer>(
         writes = lane.reach(&target, &act)?;
         sync = lane.sync_state();
     }
+    let settles = matches!(change, Change::Settle(_));
+    let overlap = row.and_then(|row| row.overlap.as_deref());
+    if let (true, Some(overlap)) = (settles || made_twice.is_some(), overlap) {
+        losers.extend(versions(&body::open(sealer, overlap)?, &content));
+    }
+    let aside = losers.iter();
+    writes.extend(aside.map(|loser| history::aside(sealer, key, now, loser)));
     let header = Header::of(&content);
     writes.push(Write::PutEntity(EntityRow {
         key: key.clone(),
@@ -384,6 +469,10 @@ fn plan<S: crate::ports::Sealer>(
         source: header.source,
         source_id: header.source_id,
         body: body::seal(sealer, &content),
+        overlap: match made_twice {
+            Some(overlap) => Some(body::seal(sealer, &overlap)),
+            None => row.and_then(|row| row.overlap.clone()).filter(|_| !settles),
+        },
     }));
     Ok(writes)
 }

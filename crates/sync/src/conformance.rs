@@ -57,6 +57,8 @@ macro_rules! for_each_store_case {
             a_removal_takes_one_row_and_none_is_no_error
             records_and_drafts_are_apart
             drafts_and_records_hold_any_bytes
+            history_is_one_entitys_newest_first
+            history_drops_its_oldest_rows
             the_log_gives_its_newest_lines_oldest_first
             the_log_drops_its_oldest_lines
             events_get_growing_seqs_in_order_of_the_writes

@@ -17,13 +17,15 @@ use serde_json::{Value, json};
 use self::mangled::{ID, mangled, mangled_text};
 use crate::body;
 use crate::content::{Content, Operation};
+use crate::feed::Feed;
 use crate::gate::Gate;
 use crate::kinds;
 use crate::log::LogLine;
+use crate::merge::{Loser, Overlap};
 use crate::meta::{self, BackendKind, Profile, Progress, StoredSession, Tokens};
 use crate::outcome::{Asked, classify, is_html, retry_after_ms};
 use crate::ports::{Plain, Response};
-use crate::rows::{BaseRow, ClaimRow, EntityRow, OutboxRow};
+use crate::rows::{BaseRow, ClaimRow, EntityRow, HistoryRow, OutboxRow};
 use crate::wire_request::EventRequest;
 
 /// Reads bytes as a type; where that works, writing and reading again leads to the same.
@@ -97,6 +99,12 @@ reads_whatever_comes! {
     });
     pages_of_consultations: lume_wire::consultations::ConsultationsPage,
         json!({ "consultations": [{ "id": ID }], "total_count": 1, "limit": 20, "offset": 0 });
+    pages_of_a_history: lume_wire::history::HistoryPage, json!({
+        "revisions": [{ "rev": 7, "at": "2025-01-15T10:30:00Z", "device": "Chrome on Android", "deleted": false,
+                        "entity": { "note": "Cake" } }],
+        "next_cursor": "6"
+    });
+    what_a_live_connection_says: lume_wire::live::LiveMessage, json!({ "type": "changed", "cursor": "7" });
     envelopes: Envelope<Value>, json!({ "success": true, "data": { "rev": 7 } });
     errors: ApiError, json!({
         "code": "version", "message": "no", "fields": { "note": "too_long" }, "rev": 7, "entity": { "note": "Cake" }
@@ -107,6 +115,16 @@ reads_whatever_comes! {
     });
     rows_of_bases: BaseRow,
         json!({ "key": { "kind": "mood", "id": ID }, "rev": 7, "deleted": false, "body": [1, 123, 125] });
+    rows_of_bases_with_a_later_state: BaseRow, json!({
+        "key": { "kind": "mood", "id": ID }, "rev": 7, "deleted": true, "body": [1, 123, 125], "round": 2,
+        "ahead": { "state": "live", "rev": 9, "modified_at": "2025-01-15T10:30:00.000Z", "round": 3,
+                   "body": [1, 123, 125] }
+    });
+    rows_of_the_history: HistoryRow, json!({
+        "seq": 7, "key": { "kind": "mood", "id": ID }, "at": "2025-01-15T10:30:00.000Z", "body": [1, 123, 125]
+    });
+    what_lost_in_a_merge: Loser, json!({ "fields": { "note": "Cake", "valence": null }, "side": "theirs" });
+    two_versions_of_a_text: Overlap, json!({ "field": "note", "mine": "Cake", "theirs": "Tea" });
     rows_of_the_outbox: OutboxRow, json!({
         "seq": 7, "event_id": ID, "key": { "kind": "mood", "id": ID }, "operation": "updated", "state": "dead",
         "not_before": "2025-01-15T10:30:00.000Z", "wait_ms": 1000, "attempts": 2, "base_rev": 7,
@@ -162,6 +180,16 @@ proptest! {
     }))) {
         record::<Progress>(&bytes);
         record::<u64>(&bytes);
+    }
+
+    #[test]
+    fn the_feed_s_record(bytes in mangled(json!({
+        "epoch": ID, "cursor": "7", "phase": { "sweeping": { "missing": "sent_again", "after": "mood/1" } }, "round": 3,
+        "era_from": 2, "count": 4, "more": true, "reached_at": "2025-01-15T10:30:00.000Z",
+        "skew": { "ahead_ms": -5000, "since": "2025-01-15T10:30:00.000Z" }, "kinds": ["mood"], "failures": 1,
+        "until": "2025-01-15T10:30:00.000Z", "wait_ms": 1000
+    }))) {
+        record::<Feed>(&bytes);
     }
 
     #[test]

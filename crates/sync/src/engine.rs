@@ -14,9 +14,9 @@ use std::collections::BTreeSet;
 use lume_core::ids::EventId;
 use lume_core::time::Timestamp;
 
-use crate::gate::Gate;
+use crate::gate::{Gate, Trigger};
 use crate::log::{Level, LogEvent, LogLine};
-use crate::meta::Tokens;
+use crate::meta::{BackendKind, Tokens};
 use crate::mutant::{self, Mutant};
 use crate::ports::{Clock, Notice, Observer, Ports, Random, Sealer};
 use crate::rows::EntityKey;
@@ -29,6 +29,8 @@ pub struct EngineOptions {
     pub owner: String,
     /// The app's version, sent to extended backends.
     pub client_version: String,
+    /// How this device calls itself to extended backends, for the history of entries; at most 60 characters.
+    pub device: Option<String>,
 }
 
 /// The engine. See the [module](self).
@@ -44,7 +46,7 @@ pub(crate) struct Live {
     /// A pass runs.
     pub(crate) processing: bool,
     /// Another one was asked for meanwhile.
-    pub(crate) again: bool,
+    pub(crate) again: Option<Trigger>,
     /// On their way at this moment.
     pub(crate) sending: BTreeSet<EntityKey>,
     /// The opened tokens of a generation.
@@ -57,6 +59,12 @@ pub(crate) struct Live {
     pub(crate) rest: Gate,
     /// Since when the lock has been somebody else's, whenever it was asked for.
     pub(crate) busy_since_ms: Option<u64>,
+    /// When the feed was last asked, by the clock that never jumps.
+    pub(crate) pulled_ms: Option<u64>,
+    /// When the database did not take in what the feed had, by the same clock.
+    pub(crate) feed_stuck_ms: Option<u64>,
+    /// Whether somebody looks at the app.
+    pub(crate) visible: bool,
     /// The last reason to skip a pass, so that it is logged once.
     pub(crate) skipped: Option<LogEvent>,
 }
@@ -67,7 +75,10 @@ impl<P: Ports> Engine<P> {
         Self {
             ports,
             options,
-            live: RefCell::default(),
+            live: RefCell::new(Live {
+                visible: true,
+                ..Live::default()
+            }),
         }
     }
 
@@ -79,6 +90,17 @@ impl<P: Ports> Engine<P> {
     /// Whether each request is logged (method, route, status and duration; nothing else).
     pub fn set_debug_log(&self, on: bool) {
         self.live.borrow_mut().debug = on;
+    }
+
+    /// Says whether somebody looks at the app: only then the timer asks for what changed elsewhere.
+    pub fn set_visible(&self, visible: bool) {
+        self.live.borrow_mut().visible = visible;
+    }
+
+    /// How this device calls itself to a backend of this kind: a basic one is sent nothing that it does not know.
+    pub(crate) fn device(&self, kind: BackendKind) -> Option<String> {
+        let device = self.options.device.clone();
+        device.filter(|_| kind == BackendKind::Extended)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -2,10 +2,10 @@
 //!
 //! If the entity has what the event was to bring, the event arrived. If it stands exactly where the event was to begin,
 //! nobody has applied it, and it goes out again as a new event: the old key will never be answered otherwise. If it is
-//! something else, somebody else wrote, and the event is parked.
+//! something else, somebody else wrote, and the event is merged with it.
 
 use lume_core::time::Timestamp;
-use lume_wire::{ApiError, ErrorCode, Rev, envelope, headers, paths};
+use lume_wire::Rev;
 use serde_json::Value;
 
 use crate::claim::ClaimedEvent;
@@ -14,21 +14,10 @@ use crate::engine::Engine;
 use crate::limits::IN_PROGRESS_MS;
 use crate::mutant::{self, Mutant};
 use crate::pass::Pass;
-use crate::ports::{Method, Ports, Request, Response};
-use crate::rows::{Failure, FailureReason};
+use crate::ports::Ports;
+use crate::rows::FailureReason;
 use crate::settle::Verdict;
-use crate::wire_request::{base_headers, timeout_ms};
-
-/// What the server has of an entity.
-#[derive(Clone, PartialEq)]
-enum There {
-    /// Nothing, and no memory of it.
-    Absent,
-    /// A tombstone of this revision.
-    Deleted(Option<Rev>),
-    /// This content at this revision.
-    Live(Content, Option<Rev>),
-}
+use crate::there::There;
 
 /// What the entity says about the event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +38,7 @@ impl<P: Ports> Engine<P> {
         event: &ClaimedEvent,
         now: Timestamp,
     ) -> Verdict {
-        let Some(there) = self.read_entity(pass, event).await else {
+        let Some(there) = self.read_entity(pass, &event.item.key).await else {
             return Verdict::Later {
                 wait_ms: IN_PROGRESS_MS,
             };
@@ -60,12 +49,7 @@ impl<P: Ports> Engine<P> {
         match find(event, &there) {
             Finding::Applied(rev) => Verdict::Acknowledged { rev },
             Finding::Open => self.reissued(event, now),
-            Finding::Met(reason) => Verdict::Parked(Failure {
-                reason,
-                status: Some(EXPIRED_STATUS),
-                fields: Vec::new(),
-                at: now,
-            }),
+            Finding::Met(reason) => self.met(event, &there, reason, Some(EXPIRED_STATUS), now),
         }
     }
 
@@ -81,48 +65,10 @@ impl<P: Ports> Engine<P> {
         }
         failed
     }
-
-    /// The entity as the server has it; `None` if that can't be learned now.
-    async fn read_entity(&self, pass: &mut Pass, event: &ClaimedEvent) -> Option<There> {
-        let spec = event.item.key.kind.spec()?;
-        self.count_request(&mut pass.gate);
-        let backend = &pass.profile.backend;
-        let mut headers = base_headers(backend, pass.kind, &self.options.client_version);
-        headers.push((
-            headers::AUTHORIZATION,
-            format!("Bearer {}", pass.session.tokens.access),
-        ));
-        let path = paths::item(spec.path, event.item.key.id);
-        let request = Request {
-            method: Method::Get,
-            body: None,
-            url: format!("{}{path}", backend.base_url),
-            headers,
-            timeout_ms: timeout_ms(None),
-        };
-        let response = self.send(spec.path, request).await.ok()?;
-        response.protocol.as_ref()?;
-        there(&response)
-    }
 }
 
 /// The status that brought us here.
 const EXPIRED_STATUS: u16 = 410;
-
-/// Reads an answer under the backend's mark.
-fn there(response: &Response) -> Option<There> {
-    let rev = response.etag.as_deref().and_then(Rev::from_etag);
-    let body = response.body.as_deref()?;
-    if response.status == 200 {
-        return Some(There::Live(envelope::parse_data(body).ok()?, rev));
-    }
-    let error = ApiError::parse(body)?;
-    match (response.status, error.code) {
-        (404, ErrorCode::Entity) => Some(There::Absent),
-        (410, ErrorCode::Deleted) => Some(There::Deleted(error.rev)),
-        _ => None,
-    }
-}
 
 fn find(event: &ClaimedEvent, there: &There) -> Finding {
     let from = event.request.if_match;
@@ -136,7 +82,8 @@ fn find(event: &ClaimedEvent, there: &There) -> Finding {
         (Operation::Deleted, There::Live(_, _)) => Finding::Met(FailureReason::Version),
         (Operation::Created | Operation::Updated, There::Live(theirs, rev)) => {
             if covers(theirs, event.request.body.as_deref()) {
-                Finding::Applied(*rev)
+                // It may have been changed since: what it is now is taken in with it.
+                Finding::Met(FailureReason::Version)
             } else if from.is_some() && from == *rev {
                 Finding::Open
             } else if from.is_none() {

@@ -2,6 +2,7 @@ use lume_core::ids::{EntityId, EventId};
 use serde_json::json;
 
 use super::*;
+use crate::ports::{Method, Response};
 use crate::rows::{ClaimItem, EntityKey, Kind, Seq};
 use crate::wire_request::EventRequest;
 
@@ -41,15 +42,19 @@ fn live(note: &str, rev: Rev) -> There {
 }
 
 #[test]
-fn what_has_the_events_content_was_brought_there_by_it() {
+fn what_has_the_events_content_is_taken_in_with_what_came_after_it() {
     for (operation, from) in [
         (Operation::Created, None),
         (Operation::Updated, Some(OTHER_REV)),
     ] {
         let found = find(&event(operation, from), &live("ours", REV));
 
-        assert_eq!(found, Finding::Applied(Some(REV)));
+        assert_eq!(found, Finding::Met(FailureReason::Version));
     }
+}
+
+#[test]
+fn what_is_gone_was_deleted_by_the_event() {
     for (gone, rev) in [
         (There::Absent, None),
         (There::Deleted(Some(OTHER_REV)), Some(OTHER_REV)),
@@ -133,8 +138,8 @@ fn a_bare_404_says_nothing_about_the_entity() {
     };
     let error = |code: &str| json!({"success": false, "error": {"code": code, "message": ""}});
 
-    assert!(there(&answer(404, error("entity"))) == Some(There::Absent));
-    assert!(there(&answer(404, error("not_found"))).is_none());
-    assert!(there(&answer(404, json!("gone"))).is_none());
-    assert!(there(&answer(500, error("internal"))).is_none());
+    assert!(There::of_read(&answer(404, error("entity"))) == Some(There::Absent));
+    assert!(There::of_read(&answer(404, error("not_found"))).is_none());
+    assert!(There::of_read(&answer(404, json!("gone"))).is_none());
+    assert!(There::of_read(&answer(500, error("internal"))).is_none());
 }

@@ -78,8 +78,21 @@ pub enum Trigger {
     Foreground,
     /// Something was saved.
     Saved,
+    /// The backend says that something changed elsewhere.
+    Changed,
     /// The person asked.
     Manual,
+}
+
+impl Trigger {
+    /// What stands for two that were heard while a pass ran: one that asks what changed elsewhere before any other.
+    pub(crate) fn and(self, later: Self) -> Self {
+        match (self, later) {
+            (Self::Changed, _) | (_, Self::Changed) => Self::Changed,
+            (Self::Manual, _) | (_, Self::Manual) => Self::Manual,
+            (_, later) => later,
+        }
+    }
 }
 
 /// The record.
@@ -147,6 +160,7 @@ impl Gate {
             | Trigger::Online
             | Trigger::Foreground
             | Trigger::Saved
+            | Trigger::Changed
             | Trigger::Manual => Permit::Wait(left),
         }
     }
@@ -284,6 +298,17 @@ impl Gate {
             progressed: true,
             ..Self::default()
         };
+    }
+
+    /// The backend answered and nothing stands in the way; only news is progress.
+    pub fn answered(&mut self, news: bool) {
+        let fruitless = std::mem::take(&mut self.fruitless);
+        let progressed = self.progressed;
+        self.open();
+        if !news {
+            self.fruitless = fruitless;
+            self.progressed = progressed;
+        }
     }
 
     /// Counts a request that has not led to anything yet.

@@ -2,11 +2,13 @@
 //!
 //! Adding a kind means adding a line here; the engine's other modules know no kind by name.
 
+use lume_core::entry::{ASSOCIATIONS_MAX, LABELS_MAX, NOTE_CHARS_MAX, field};
 use lume_core::ids::{EntityId, UserId};
 use lume_wire::{mood, paths};
 use serde_json::Value;
 
 use crate::content::Content;
+use crate::merge::{Rule, Rules};
 use crate::rows::Kind;
 
 /// What the engine knows of a kind.
@@ -22,6 +24,8 @@ pub struct KindSpec {
     pub patch: fn(&Content, &Content) -> Content,
     /// The content of a body that the backend sends.
     pub read: fn(&Content) -> Option<(EntityId, Content)>,
+    /// How its fields are merged.
+    pub rules: Rules,
 }
 
 /// Mood entries.
@@ -31,10 +35,29 @@ pub const MOOD: KindSpec = KindSpec {
     create: mood::to_wire,
     patch: mood::patch_to_wire,
     read: mood::from_wire,
+    rules: mood_rule,
 };
 
 /// All kinds.
 pub const KINDS: [&KindSpec; 1] = [&MOOD];
+
+/// How a mood entry's fields are merged.
+fn mood_rule(name: &str) -> Option<Rule> {
+    Some(match name {
+        field::AT | field::ZONE | field::LOCAL_TIME => Rule::Moment,
+        field::LABELS => Rule::Ranked { max: LABELS_MAX },
+        field::ASSOCIATIONS => Rule::Set {
+            max: ASSOCIATIONS_MAX,
+        },
+        field::NOTE => Rule::Text {
+            chars_max: NOTE_CHARS_MAX,
+        },
+        field::VALENCE | field::SOURCE | field::SOURCE_ID => Rule::Scalar,
+        field::UPDATED_AT => Rule::Latest,
+        field::CREATED_AT => Rule::Earliest,
+        _ => return None,
+    })
+}
 
 impl KindSpec {
     /// As it stands in rows.

@@ -8,6 +8,9 @@
 //! it: an event that was never sent is dropped first, and the difference is taken anew. Create and update become one
 //! create, two updates one update, create and delete nothing.
 
+mod ahead;
+mod rebase;
+
 use std::collections::BTreeSet;
 
 use lume_core::ids::EventId;
@@ -20,8 +23,12 @@ use crate::content::{Content, Operation, State, apply, difference};
 use crate::limits::DELETE_DELAY_MS;
 use crate::mutant::{self, Mutant};
 use crate::ports::Sealer;
-use crate::rows::{BaseRow, ClaimRow, EntityKey, EventState, OutboxRow, Seq, SyncState};
+use crate::rows::{
+    AheadState, BaseRow, ClaimRow, EntityKey, EntityRow, EventState, OutboxRow, Seq, SyncState,
+};
 use crate::store::{StoreError, Write};
+
+pub(crate) use rebase::{Occasion, Rebased, Remote};
 
 /// The version of the format of an event's body.
 pub(crate) const EVENT_SCHEMA_V: u16 = 1;
@@ -33,6 +40,8 @@ pub(crate) struct Lane<'a, S> {
     base: Option<BaseRow>,
     rows: Vec<OutboxRow>,
     claimed: BTreeSet<Seq>,
+    /// What the person saw when they deleted it.
+    deleted_as: Option<Content>,
 }
 
 /// Who acts, when, and under which id.
@@ -65,13 +74,26 @@ impl<'a, S: Sealer> Lane<'a, S> {
             base,
             rows,
             claimed,
+            deleted_as: None,
         }
+    }
+
+    /// Learns what the entity said when it was deleted here, if it was: a deletion is of that, whatever the base says.
+    pub(crate) fn seen_as(&mut self, entity: Option<&EntityRow>) {
+        let deleted = entity.filter(|row| row.deleted);
+        self.deleted_as = deleted.and_then(|row| body::open(self.sealer, &row.body).ok());
+    }
+
+    /// Whose lane it is.
+    pub(crate) fn key(&self) -> &EntityKey {
+        &self.key
     }
 
     /// What the server has, as far as it is known here.
     pub(crate) fn base_state(&self) -> Result<State, StoreError> {
         match &self.base {
             None => Ok(State::Absent),
+            Some(base) if base.stands_for_none() => Ok(State::Absent),
             Some(base) if base.deleted => Ok(State::Deleted),
             Some(base) => Ok(State::Live(body::open(self.sealer, &base.body)?)),
         }
@@ -109,20 +131,7 @@ impl<'a, S: Sealer> Lane<'a, S> {
     ) -> Result<Vec<Write>, StoreError> {
         let mut writes = self.revive_dead_head();
         let replaced = self.take_unsent_tail();
-        let prior = self.folded()?;
-        let event = match (&prior, target) {
-            (State::Absent | State::Deleted, State::Absent | State::Deleted) => None,
-            (State::Live(_), State::Absent | State::Deleted) => {
-                Some((Operation::Deleted, Content::new()))
-            }
-            (State::Absent, State::Live(to)) => Some((Operation::Created, to.clone())),
-            (State::Deleted, State::Live(to)) => Some((Operation::Updated, self.revival(to)?)),
-            (State::Live(from), State::Live(to)) => {
-                let patch = difference(from, to);
-                (!patch.is_empty()).then_some((Operation::Updated, patch))
-            }
-        };
-        match event {
+        match self.event_to(&self.folded()?, target)? {
             Some((operation, patch)) => {
                 let row = self.row(operation, &patch, act, replaced.as_ref());
                 writes.push(Write::PutEvent(row.clone()));
@@ -136,6 +145,26 @@ impl<'a, S: Sealer> Lane<'a, S> {
             ),
         }
         Ok(writes)
+    }
+
+    /// The event that leads from one state to another.
+    fn event_to(
+        &self,
+        prior: &State,
+        target: &State,
+    ) -> Result<Option<(Operation, Content)>, StoreError> {
+        Ok(match (prior, target) {
+            (State::Absent | State::Deleted, State::Absent | State::Deleted) => None,
+            (State::Live(_), State::Absent | State::Deleted) => {
+                Some((Operation::Deleted, Content::new()))
+            }
+            (State::Absent, State::Live(to)) => Some((Operation::Created, to.clone())),
+            (State::Deleted, State::Live(to)) => Some((Operation::Updated, self.revival(to)?)),
+            (State::Live(from), State::Live(to)) => {
+                let patch = difference(from, to);
+                (!patch.is_empty()).then_some((Operation::Updated, patch))
+            }
+        })
     }
 
     /// The patch that brings a deleted entity back as `to`: the server lays it over what its tombstone kept, so that
@@ -242,11 +271,13 @@ impl<'a, S: Sealer> Lane<'a, S> {
         }
     }
 
-    /// Takes the event out, acknowledged: the base becomes what it made of it, and the next one may go.
+    /// Takes the event out, acknowledged in a round of listing: the base becomes what it made of it, and the next one may
+    /// go. A later state that has waited beside the base still does.
     pub(crate) fn acknowledge(
         &mut self,
         event_id: EventId,
         rev: Option<Rev>,
+        round: u32,
     ) -> Result<Vec<Write>, StoreError> {
         let by_place = mutant::is(Mutant::AcknowledgesByPlace);
         let found = |row: &OutboxRow| by_place || row.event_id == event_id;
@@ -257,6 +288,7 @@ impl<'a, S: Sealer> Lane<'a, S> {
         let patch: Content = body::open(self.sealer, &row.body)?;
         let state = apply(&self.base_state()?, row.operation, &patch);
         let rev = rev.or_else(|| self.base.as_ref().and_then(|base| base.rev));
+        let ahead = self.base.as_ref().and_then(|base| base.ahead.clone());
         let base = BaseRow {
             key: self.key.clone(),
             rev,
@@ -268,6 +300,9 @@ impl<'a, S: Sealer> Lane<'a, S> {
                     self.base.take().map_or_else(Vec::new, |base| base.body)
                 }
             },
+            round,
+            // What the event was laid over, or itself, is no news any more.
+            ahead: ahead.filter(|ahead| ahead.state != AheadState::Absent && ahead.rev > rev),
         };
         self.base = Some(base.clone());
         let mut writes = vec![Write::PutBase(base)];

@@ -15,6 +15,28 @@ mod law;
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
 #[test]
+fn a_stored_answer_that_there_is_nothing_gives_way_to_what_came_since() {
+    let mut lane = Desk::with_base(&live("a"), 5).lane();
+    let known = Remote {
+        state: live("b"),
+        rev: Some(Rev(13)),
+        modified_at: None,
+        round: 2,
+    };
+    drop(lane.keep_ahead(&known));
+    let answered = Remote {
+        state: State::Absent,
+        rev: None,
+        ..known
+    };
+
+    let newest = lane.newest(answered, 2).unwrap();
+
+    assert!(newest.state == live("b"));
+    assert_eq!(newest.rev, Some(Rev(13)));
+}
+
+#[test]
 fn a_create_and_an_update_become_one_create() {
     let mut desk = Desk::default();
     desk.reach(&live("a"));
@@ -312,7 +334,7 @@ fn acknowledging_twice_changes_nothing_the_second_time() {
     desk.acknowledge_head(Some(7));
     let before = desk.tables.clone();
 
-    let writes = desk.lane().acknowledge(id, Some(Rev(8))).unwrap();
+    let writes = desk.lane().acknowledge(id, Some(Rev(8)), 0).unwrap();
 
     assert!(writes.is_empty());
     assert_eq!(desk.tables, before);
@@ -389,5 +411,5 @@ fn an_event_whose_body_cannot_be_opened_is_an_error_and_no_loss() {
 
     assert_eq!(lane.folded().err(), Some(StoreError::Newer));
     let id = lane.rows[0].event_id;
-    assert_eq!(lane.acknowledge(id, None).err(), Some(StoreError::Newer));
+    assert_eq!(lane.acknowledge(id, None, 0).err(), Some(StoreError::Newer));
 }

@@ -54,13 +54,37 @@ pub const AUTH_LOCK_MS_MAX: u64 = 15_000;
 pub const ADOPTION_STEP: usize = 50;
 /// Log lines kept.
 pub const LOG_LINES_MAX: u64 = 1_000;
+/// Values kept that lost in merges, of all entities together.
+pub const HISTORY_ROWS_MAX: u64 = 5_000;
+/// Values of one entity that are shown.
+pub const HISTORY_SHOWN_MAX: usize = 100;
 /// Requests in one minute without any progress.
 pub const FRUITLESS_REQUESTS_PER_MINUTE_MAX: usize = 30;
 /// Requests that one event may take: itself, a refresh, itself again, and a question about the answer.
 pub const EVENT_REQUESTS_ROOM: usize = 4;
 /// Requests that a pass may take for its first event: what the backend is, a refresh, and the event's own.
 pub const PASS_REQUESTS_ROOM: usize = EVENT_REQUESTS_ROOM + 2;
+/// Passes that are made one after the other where something asks for another one meanwhile.
+pub const PASSES_IN_A_ROW_MAX: usize = 4;
 /// Steps of [`ADOPTION_STEP`] in one pass.
 pub const ADOPTION_STEPS_PER_PASS_MAX: usize = 20;
 /// How long an event waits whose key the server is still working on.
 pub const IN_PROGRESS_MS: u64 = 5_000;
+/// How often the feed of changes is asked while the app is looked at.
+pub const PULL_INTERVAL_MS: u64 = 60_000;
+/// Coming online, to the foreground or up asks the feed at most this often.
+pub const PULL_NUDGE_MS_MIN: u64 = 5_000;
+/// So does a person who taps and taps.
+pub const PULL_MANUAL_MS_MIN: u64 = 1_000;
+/// Pages of the feed taken in in one pass.
+pub const PULL_PAGES_PER_PASS_MAX: usize = 40;
+/// How long a pass takes in pages before it sends what waits.
+pub const PULL_MS_MAX: u64 = 10_000;
+/// Bases looked at in one step of a sweep.
+pub const RESYNC_STEP: usize = 50;
+/// The first wait after a failure of the feed alone.
+pub const FEED_WAIT_MS_MIN: u64 = 30_000;
+/// The longest such wait.
+pub const FEED_WAIT_MS_MAX: u64 = 900_000;
+/// Clocks that drift apart by more between two looks were set.
+pub const SKEW_MS_MAX: u64 = 120_000;

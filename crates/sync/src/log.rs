@@ -79,6 +79,18 @@ pub enum LogEvent {
         /// The status that said so, if one did.
         status: Option<u16>,
     },
+    /// One event met another version, and was merged with it.
+    Merged {
+        /// As in `mood.created`.
+        kind: String,
+        /// The first eight characters of its id.
+        id: String,
+    },
+    /// What changed elsewhere was taken in.
+    Pulled {
+        /// How many changes.
+        changes: u64,
+    },
     /// Everything waits, for a reason that is no event's.
     Waiting {
         /// The reason's code.
@@ -172,6 +184,10 @@ impl std::fmt::Display for LogEvent {
                 "{P} Event {kind} {id} needs you: {reason}{}",
                 status.map_or_else(String::new, |status| format!(" (status {status})"))
             ),
+            Self::Merged { kind, id } => {
+                write!(f, "{P} Event {kind} {id} was merged with another version")
+            }
+            Self::Pulled { changes } => write!(f, "{P} Took in {changes} changes"),
             Self::Waiting { reason, wait_ms } => write!(f, "{P} Waiting {wait_ms} ms: {reason}"),
             Self::Blocked { reason } => write!(f, "{P} Blocked: {reason}"),
             Self::PassFinished { succeeded, failed } => {

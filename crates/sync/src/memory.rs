@@ -9,8 +9,10 @@ use std::rc::Rc;
 
 use lume_core::ids::{ClaimId, EventId};
 
-use crate::limits::LOG_LINES_MAX;
-use crate::rows::{BaseRow, ClaimRow, Counts, EntityKey, EntityRow, EventState, OutboxRow, Seq};
+use crate::limits::{HISTORY_ROWS_MAX, LOG_LINES_MAX};
+use crate::rows::{
+    BaseRow, ClaimRow, Counts, EntityKey, EntityRow, EventState, HistoryRow, OutboxRow, Seq,
+};
 use crate::store::{
     Answer, Answers, Mode, Program, Query, Step, Store, StoreError, StoreName, Swept, SweptRow,
     Write, is_due,
@@ -31,9 +33,12 @@ pub struct Tables {
     pub meta: BTreeMap<String, Vec<u8>>,
     /// Drafts.
     pub drafts: BTreeMap<String, Vec<u8>>,
+    /// What lost in merges.
+    pub history: BTreeMap<Seq, HistoryRow>,
     /// Log lines.
     pub log: BTreeMap<u64, Vec<u8>>,
     last_seq: u64,
+    last_history: u64,
     last_line: u64,
 }
 
@@ -46,6 +51,7 @@ impl std::fmt::Debug for Tables {
             .field("claims", &self.claims)
             .field("meta", &self.meta.keys())
             .field("drafts", &self.drafts.keys())
+            .field("history", &self.history)
             .finish_non_exhaustive()
     }
 }
@@ -131,6 +137,10 @@ impl Tables {
                 after,
                 limit,
             } => Answer::Sweep(self.sweep(*store, after.as_deref(), *limit)),
+            Query::History { key, limit } => {
+                let rows = self.history.values().rev().filter(|row| row.key == *key);
+                Answer::History(rows.take(*limit).cloned().collect())
+            }
             Query::Log { limit } => {
                 let mut lines: Vec<_> = self.log.values().rev().take(*limit).cloned().collect();
                 lines.reverse();
@@ -158,6 +168,7 @@ impl Tables {
             Write::RemoveMeta(name) => drop(self.meta.remove(&name)),
             Write::PutDraft(name, bytes) => drop(self.drafts.insert(name, bytes)),
             Write::RemoveDraft(name) => drop(self.drafts.remove(&name)),
+            Write::PutHistory(row) => self.put_history(row),
             Write::AppendLog(line) => {
                 self.last_line += 1;
                 self.log.insert(self.last_line, line);
@@ -235,6 +246,16 @@ impl Tables {
         Ok(())
     }
 
+    fn put_history(&mut self, mut row: HistoryRow) {
+        let seq = row.seq.unwrap_or(Seq(self.last_history + 1));
+        self.last_history = self.last_history.max(seq.0);
+        row.seq = Some(seq);
+        self.history.insert(seq, row);
+        while self.history.len() as u64 > HISTORY_ROWS_MAX {
+            self.history.pop_first();
+        }
+    }
+
     fn events(&self, wanted: impl Fn(&OutboxRow) -> bool, limit: usize) -> Vec<OutboxRow> {
         self.outbox
             .values()
@@ -274,6 +295,11 @@ impl Tables {
                 };
                 drafts.map(row).collect()
             }
+            StoreName::History => swept(
+                self.history.values(),
+                |row| format!("{:020}", row.seq.map_or(0, |seq| seq.0)),
+                SweptRow::History,
+            ),
             StoreName::Meta | StoreName::Log => Vec::new(),
         };
         let mut rows: Vec<_> = rows

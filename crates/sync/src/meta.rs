@@ -2,6 +2,7 @@
 
 use lume_core::ids::{EntityId, UserId};
 use lume_core::time::Timestamp;
+use lume_wire::Feature;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::SYNC_INTERVAL_S;
@@ -17,6 +18,8 @@ pub const GATE: &str = "gate";
 pub const EPOCH: &str = "epoch";
 /// The [`crate::sealed::LockMark`] record; none without an app lock.
 pub const LOCK: &str = "lock";
+/// The [`crate::feed::Feed`] record; none before the first page.
+pub const FEED: &str = "feed";
 /// The [`Progress`] record.
 pub const PROGRESS: &str = "progress";
 
@@ -65,6 +68,22 @@ pub struct Backend {
     pub choice: BackendChoice,
     /// What it was found to be. Once extended, never basic again.
     pub kind: Option<BackendKind>,
+    /// What it was last found to offer; `None` if it was not asked.
+    #[serde(default)]
+    pub features: Option<Vec<Feature>>,
+    /// Its epoch when it was first asked: what is acknowledged before the feed is followed belongs to it.
+    #[serde(default)]
+    pub epoch: Option<String>,
+}
+
+impl Backend {
+    /// Forgets that it had no feed of changes: it may have been renewed since.
+    pub(crate) fn ask_again_for_changes(&mut self) {
+        let lacks = |features: &Vec<Feature>| !features.contains(&Feature::Changes);
+        if self.features.as_ref().is_some_and(lacks) {
+            self.features = None;
+        }
+    }
 }
 
 impl std::fmt::Debug for Backend {

@@ -127,6 +127,38 @@ mutants! {
     OldSessionShutsTheGate,
     /// An event whose key has expired is taken for applied.
     AcknowledgesExpiredKeys,
+    /// What loses in a merge is not kept.
+    LoserIsDropped,
+    /// An event keeps the revision it was based on when its base has changed.
+    BaseRevStays,
+    /// A deletion from elsewhere wins over an edit.
+    DeleteBeatsEdit,
+    /// A deletion wins over an edit from elsewhere.
+    DeleteBeatsRemoteEdit,
+    /// Another epoch of the backend's is not noticed.
+    EpochIgnored,
+    /// What was not listed is swept after the first page.
+    ResyncSweepsHalf,
+    /// The place in the feed is stored before the page is taken in.
+    CursorBeforeApply,
+    /// What the feed brings is shown in place of what the person has written since.
+    PullOverwritesPending,
+    /// What is swept takes the events along that wait there.
+    SweepsPending,
+    /// After the backend was replaced, what it does not have is swept.
+    RebuildSweeps,
+    /// A change from elsewhere raises the base below an event whose bytes are fixed.
+    RaisesBaseUnderClaims,
+    /// A conflict with a version from elsewhere is won by this device, without a look at it.
+    ConflictSendsAgain,
+    /// A conflict with a version from elsewhere gives the entry that version, whatever the person has written.
+    ConflictTakesTheirs,
+    /// A conflict is merged on the known base though the server was put back to a backup since.
+    MergesAcrossEpochs,
+    /// The results of a batch are taken by their place.
+    ResultsByPlace,
+    /// An event of which a batch's answer says nothing is taken for applied.
+    MissingResultIsDone,
 }
 
 #[cfg(feature = "mutants")]

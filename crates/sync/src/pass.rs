@@ -6,12 +6,14 @@
 
 use lume_core::time::Timestamp;
 
+use crate::batch::{self, Delivery};
 use crate::claim::{Claim, Claimant, ClaimedEvent};
 use crate::engine::Engine;
+use crate::feed::Feed;
 use crate::gate::{Blocked, Gate, Permit, Trigger};
 use crate::limits::{
-    ADOPTION_STEPS_PER_PASS_MAX, HEARTBEAT_MS_MAX, PASS_MS_MAX, SETTLE_EVENTS_MAX,
-    SETTLE_LAG_MS_MAX,
+    ADOPTION_STEPS_PER_PASS_MAX, HEARTBEAT_MS_MAX, PASS_MS_MAX, PASSES_IN_A_ROW_MAX,
+    SETTLE_EVENTS_MAX, SETTLE_LAG_MS_MAX,
 };
 use crate::log::{Level, LogEvent};
 use crate::meta::{Account, AppMode, BackendKind, Profile};
@@ -48,6 +50,8 @@ pub(crate) struct Pass {
     /// What `/health` said in this pass.
     pub(crate) health: Option<Health>,
     pub(crate) report: PassReport,
+    /// The epoch of the server that the record of the feed speaks of.
+    pub(crate) epoch: Option<String>,
     /// Whether the lock is ours.
     pub(crate) alone: bool,
     /// When the running claim was asked for, by the clock that never jumps.
@@ -62,6 +66,13 @@ pub(crate) enum Flow {
     On,
     /// No further.
     Stop,
+}
+
+impl Flow {
+    /// On only if both are.
+    pub(crate) fn and(self, other: Self) -> Self {
+        if self == Self::On { other } else { self }
+    }
 }
 
 /// Says that the pass is over, however it ends.
@@ -81,7 +92,8 @@ impl<P: Ports> Engine<P> {
     /// If a pass runs already, it is followed by another one, and this call returns at once.
     pub async fn pass(&self, trigger: Trigger) -> PassReport {
         if self.live.borrow().processing {
-            self.live.borrow_mut().again = true;
+            let again = &mut self.live.borrow_mut().again;
+            *again = Some(again.map_or(trigger, |asked| asked.and(trigger)));
             return PassReport::default();
         }
         if self.is_locked() {
@@ -92,9 +104,11 @@ impl<P: Ports> Engine<P> {
         self.live.borrow_mut().processing = true;
         let running = Running(self);
         let mut report = PassReport::default();
-        // Bounded: a pass that is asked for while one runs is made up for once; the timer brings the rest.
-        for trigger in [trigger, Trigger::Saved] {
-            self.live.borrow_mut().again = false;
+        let mut next = Some(trigger);
+        // Bounded: what is asked for while a pass runs is made up for so often; the timer brings the rest.
+        for _ in 0..PASSES_IN_A_ROW_MAX {
+            let Some(trigger) = next else { break };
+            self.live.borrow_mut().again = None;
             if self.rests(trigger) {
                 break;
             }
@@ -118,9 +132,7 @@ impl<P: Ports> Engine<P> {
                     break;
                 }
             }
-            if !self.live.borrow().again {
-                break;
-            }
+            next = self.live.borrow().again;
         }
         drop(running);
         self.flush_log().await;
@@ -153,7 +165,11 @@ impl<P: Ports> Engine<P> {
             overview = self.overview().await?;
         }
         let stuck = mutant::is(Mutant::StuckLaneBlocksAll) && overview.counts.dead > 0;
-        if stuck || !overview.is_due(self.now()) {
+        if trigger == Trigger::Start {
+            overview.profile.backend.ask_again_for_changes();
+        }
+        let pulls = self.wants_pull(trigger, &overview);
+        if stuck || !(pulls || overview.is_due(self.now())) {
             return Ok(PassReport::default());
         }
         if overview.session.sealed.is_empty() {
@@ -178,7 +194,7 @@ impl<P: Ports> Engine<P> {
             Lock::Busy if !mutant::is(Mutant::WaitsForTheLock) && self.passes_by(&overview) => None,
             Lock::Busy => return Ok(PassReport::default()),
         };
-        let report = self.flush(overview, &stored, guard.is_some()).await;
+        let report = self.flush(overview, &stored, guard.is_some(), pulls).await;
         drop(guard);
         report
     }
@@ -193,12 +209,14 @@ impl<P: Ports> Engine<P> {
             && overview.is_stalled(self.now(), HEARTBEAT_MS_MAX)
     }
 
-    /// Sends what is due; `stored` is the gate as it stands in the database.
+    /// Takes in what changed elsewhere, sends what is due, and takes in what that led to; `stored` is the gate as it
+    /// stands in the database.
     async fn flush(
         &self,
         overview: Overview,
         stored: &Gate,
         alone: bool,
+        pulls: bool,
     ) -> Result<PassReport, StoreError> {
         let began_ms = self.ports().clock().monotonic_ms();
         let Overview {
@@ -222,6 +240,7 @@ impl<P: Ports> Engine<P> {
                 return Ok(PassReport::default());
             }
         };
+        let epoch = Feed::of(overview.feed, &profile.backend).epoch;
         let mut pass = Pass {
             profile,
             kind,
@@ -230,21 +249,40 @@ impl<P: Ports> Engine<P> {
             refreshed: false,
             health: None,
             report: PassReport::default(),
+            epoch,
             alone,
             claimed_ms: began_ms,
             began_ms,
         };
-        let claims = self.send_all(&mut pass, overview.counts.waiting()).await?;
-        if claims == 0 {
+        // First what others have written: what is sent then is merged already.
+        let mut flow = Flow::On;
+        if pulls {
+            flow = self.pull_if_it_can_be(&mut pass).await?;
+        }
+        let mut claims = 0;
+        if flow == Flow::On {
+            claims = self.send_all(&mut pass, overview.counts.waiting()).await?;
+        }
+        if claims > 0 && pass.report.succeeded > 0 && self.may_follow(&pass) {
+            self.pull_if_it_can_be(&mut pass).await?;
+        }
+        if pulls || claims == 0 || pass.report.succeeded > 0 {
             // What is due is on its way from another tab. A nudge or a refresh is remembered all the same.
             if pass.gate != *stored {
                 self.store_gate(&pass.gate, pass.session.generation).await?;
             }
-        } else {
+        }
+        if claims > 0 {
             let PassReport { succeeded, failed } = pass.report;
             self.log(Level::Info, LogEvent::PassFinished { succeeded, failed });
         }
         Ok(pass.report)
+    }
+
+    /// Whether what was sent may be followed by a look at what it led to.
+    fn may_follow(&self, pass: &Pass) -> bool {
+        let is_open = pass.gate.blocked.is_none() && pass.gate.next_attempt(self.now()).is_none();
+        is_open && self.spent_ms(pass) <= PASS_MS_MAX
     }
 
     /// Claims and sends until nothing is left or something says stop. Returns how many claims there were.
@@ -294,59 +332,84 @@ impl<P: Ports> Engine<P> {
         let mut group: Vec<Settlement> = Vec::new();
         let mut group_began_ms = self.ports().clock().monotonic_ms();
         let mut flow = Flow::On;
-        let mut rest = events.into_iter();
-        for event in rest.by_ref() {
-            let permit = self.may_send(pass, &row).await?;
-            if permit == Flow::Stop {
-                group.push(Settlement {
-                    item: event.item,
-                    verdict: Verdict::Released { sent: false },
-                });
+        let mut together = Self::batch_events_max(pass);
+        let mut rest = events.as_slice();
+        // Of what is left, so many went out in a batch that was refused: the server may have done some of it.
+        let mut seen = 0;
+        while flow == Flow::On && !rest.is_empty() {
+            let (next, others) = rest.split_at(batch::fitting(rest, together));
+            if self.may_send(pass, &row).await? == Flow::Stop {
                 flow = Flow::Stop;
                 break;
             }
-            let judged = self.deliver(pass, &row, &event).await?;
-            self.live.borrow_mut().sending.remove(&event.item.key);
-            self.report(pass, &event, &judged);
-            group.push(Settlement {
-                item: event.item,
-                verdict: judged.verdict,
-            });
-            if judged.flow == Flow::Stop {
-                flow = Flow::Stop;
-                break;
+            match self.deliver(pass, &row, next).await? {
+                Delivery::Refused(fewer) => {
+                    seen = seen.max(next.len());
+                    together = fewer.max(1);
+                    continue;
+                }
+                Delivery::Judged(mut judged) => {
+                    self.confirm_conflicts(pass, &row, &mut judged).await?;
+                    together = (2 * together).min(Self::batch_events_max(pass));
+                    for (event, judged) in next.iter().zip(judged) {
+                        self.live.borrow_mut().sending.remove(&event.item.key);
+                        self.report(pass, event, &judged);
+                        flow = flow.and(judged.flow);
+                        group.push(Settlement {
+                            item: event.item.clone(),
+                            verdict: judged.verdict,
+                        });
+                    }
+                }
             }
+            rest = others;
+            seen = seen.saturating_sub(next.len());
             let now_ms = self.ports().clock().monotonic_ms();
-            if group.len() >= SETTLE_EVENTS_MAX
-                || now_ms.saturating_sub(group_began_ms) > SETTLE_LAG_MS_MAX
-            {
+            let is_due = group.len() >= SETTLE_EVENTS_MAX
+                || now_ms.saturating_sub(group_began_ms) > SETTLE_LAG_MS_MAX;
+            if flow == Flow::On && is_due {
                 self.settle(&row, &group, pass).await?;
                 self.notify(&Notice::Data);
                 group.clear();
                 group_began_ms = now_ms;
             }
         }
-        group.extend(rest.map(|event| Settlement {
-            item: event.item,
-            verdict: Verdict::Released { sent: false },
+        let left = rest.iter().enumerate();
+        group.extend(left.map(|(place, event)| Settlement {
+            item: event.item.clone(),
+            verdict: Verdict::Released { sent: place < seen },
         }));
         self.settle(&row, &group, pass).await?;
         self.notify(&Notice::Data);
         Ok(flow)
     }
 
-    /// Sends one event and judges the answer; after a 401 once more with a new token.
+    /// Sends events, together if there are several.
     async fn deliver(
+        &self,
+        pass: &mut Pass,
+        claim: &ClaimRow,
+        events: &[ClaimedEvent],
+    ) -> Result<Delivery, StoreError> {
+        let keys = events.iter().map(|event| event.item.key.clone());
+        self.live.borrow_mut().sending.extend(keys);
+        self.notify(&Notice::Status);
+        match events {
+            [event] => {
+                let judged = self.deliver_alone(pass, claim, event).await?;
+                Ok(Delivery::Judged(vec![judged]))
+            }
+            _ => self.deliver_batch(pass, claim, events).await,
+        }
+    }
+
+    /// Sends one event and judges the answer; after a 401 once more with a new token.
+    async fn deliver_alone(
         &self,
         pass: &mut Pass,
         claim: &ClaimRow,
         event: &ClaimedEvent,
     ) -> Result<Judged, StoreError> {
-        self.live
-            .borrow_mut()
-            .sending
-            .insert(event.item.key.clone());
-        self.notify(&Notice::Status);
         loop {
             let event_id = if mutant::is(Mutant::NewKeyEachTime) {
                 self.new_event_id()
@@ -399,6 +462,7 @@ impl<P: Ports> Engine<P> {
                     },
                 );
             }
+            Verdict::Met(_) => self.log(Level::Info, LogEvent::Merged { kind, id }),
             Verdict::Later { .. } | Verdict::Released { .. } => pass.report.failed += 1,
             Verdict::Dead(Failure { reason, status, .. })
             | Verdict::Parked(Failure { reason, status, .. }) => {

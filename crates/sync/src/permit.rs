@@ -28,6 +28,33 @@ impl<P: Ports> Engine<P> {
         pass: &mut Pass,
         claim: &ClaimRow,
     ) -> Result<Flow, StoreError> {
+        if self.may_ask(pass, claim).await? == Flow::Stop {
+            return Ok(Flow::Stop);
+        }
+        let wait_ms = self.minute_left(pass);
+        if wait_ms > 0 {
+            let reason = "too_many_requests".to_owned();
+            self.log(Level::Warn, LogEvent::Waiting { reason, wait_ms });
+            return Ok(Flow::Stop);
+        }
+        self.count_request(&mut pass.gate);
+        Ok(Flow::On)
+    }
+
+    /// How long until the minute has room for an event and what its answer may leave to be asked, in milliseconds.
+    pub(crate) fn minute_left(&self, pass: &Pass) -> u64 {
+        let now = self.now();
+        let rest = &self.live.borrow().rest;
+        let rest_ms = rest.minute_left(now, EVENT_REQUESTS_ROOM);
+        pass.gate.minute_left(now, EVENT_REQUESTS_ROOM).max(rest_ms)
+    }
+
+    /// As [`Self::may_send`], for a question that an answer has left: the minute was kept free for it.
+    pub(crate) async fn may_ask(
+        &self,
+        pass: &mut Pass,
+        claim: &ClaimRow,
+    ) -> Result<Flow, StoreError> {
         let asked_ms = self.ports().clock().monotonic_ms();
         let Some(seen) = self.look(claim).await? else {
             return Ok(Flow::Stop);
@@ -53,18 +80,6 @@ impl<P: Ports> Engine<P> {
             return Ok(Flow::Stop);
         }
         pass.gate.learn(&seen.gate);
-        let rest_ms = self
-            .live
-            .borrow()
-            .rest
-            .minute_left(now, EVENT_REQUESTS_ROOM);
-        let wait_ms = pass.gate.minute_left(now, EVENT_REQUESTS_ROOM).max(rest_ms);
-        if wait_ms > 0 {
-            let reason = "too_many_requests".to_owned();
-            self.log(Level::Warn, LogEvent::Waiting { reason, wait_ms });
-            return Ok(Flow::Stop);
-        }
-        self.count_request(&mut pass.gate);
         Ok(Flow::On)
     }
 

@@ -21,6 +21,8 @@ pub struct Listed {
     pub content: Result<Content, Unreadable>,
     /// Where it stands with the backend.
     pub sync: ShownSync,
+    /// Whether two versions of its text wait for the person: [`Engine::overlap`].
+    pub overlaps: bool,
 }
 
 /// Why a row's content can't be read.
@@ -123,6 +125,34 @@ impl<P: Ports> Engine<P> {
         row.map(|row| self.opened(row)).transpose()
     }
 
+    /// The deleted entities of a kind that this device still has, newest first; none that can't be read.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn deleted(&self, kind: &Kind, limit: usize) -> Result<Vec<Entity>, StoreError> {
+        let query = Query::Timeline {
+            kind: kind.clone(),
+            deleted: true,
+            from: None,
+            before: None,
+            limit,
+        };
+        let read = move |mut answers: Answers| {
+            if answers.is_empty() {
+                return Step::Read(vec![query.clone()]);
+            }
+            Step::Write(Vec::new(), answers.take_entities())
+        };
+        let rows = self
+            .transact(Mode::Read, &[StoreName::Entries], read)
+            .await?;
+        let entities = rows.into_iter().filter_map(|row| self.opened(row).ok());
+        Ok(entities
+            .filter(|entity| !entity.content.is_empty())
+            .collect())
+    }
+
     /// How many entities of a kind there are that are not deleted.
     ///
     /// # Errors
@@ -170,6 +200,7 @@ impl<P: Ports> Engine<P> {
         });
         Listed {
             sync: self.shown_sync(&row),
+            overlaps: row.overlap.is_some(),
             key: row.key,
             local_time: row.local_time,
             content,

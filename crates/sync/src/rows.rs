@@ -64,6 +64,9 @@ pub struct EntityRow {
     pub source_id: Option<String>,
     /// Sealed content.
     pub body: Vec<u8>,
+    /// Sealed two versions of a text that was changed here and elsewhere in the same place, until the person has settled
+    /// them: [`crate::merge::Overlap`].
+    pub overlap: Option<Vec<u8>>,
 }
 
 /// The last state of an entity that the backend is known to have.
@@ -76,6 +79,59 @@ pub struct BaseRow {
     /// Whether it is deleted there.
     pub deleted: bool,
     /// Sealed content; of a deleted one the last content known, or empty.
+    pub body: Vec<u8>,
+    /// The round of listing in which the backend was last seen to have it: [`crate::feed::Feed::round`]. 0 is never.
+    #[serde(default)]
+    pub round: u32,
+    /// A later state, that came while an event of the lane was on its way.
+    pub ahead: Option<Ahead>,
+}
+
+impl BaseRow {
+    /// Whether the backend is not known to have anything, and the row is there for what waits beside it.
+    pub const fn stands_for_none(&self) -> bool {
+        self.deleted && self.rev.is_none() && self.ahead.is_some()
+    }
+}
+
+/// A state of the backend's that waits beside the base for the answer to an event whose bytes are fixed: what that event
+/// was based on is still needed for the merge.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ahead {
+    /// What became of the entity.
+    pub state: AheadState,
+    /// Its revision; none for one that the backend does not have.
+    pub rev: Option<Rev>,
+    /// When it was written, by the backend's clock.
+    pub modified_at: Option<Timestamp>,
+    /// The round in which it came.
+    pub round: u32,
+    /// Sealed content of a live one, else empty.
+    pub body: Vec<u8>,
+}
+
+/// What became of an entity at the backend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AheadState {
+    /// It is there.
+    Live,
+    /// It was deleted.
+    Deleted,
+    /// The backend knows nothing of it.
+    Absent,
+}
+
+/// What an entity had been made of by a side that lost in a merge.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct HistoryRow {
+    /// Given by the store at the first put; `None` asks for a new one.
+    pub seq: Option<Seq>,
+    /// Whose it is.
+    pub key: EntityKey,
+    /// When it was put aside.
+    pub at: Timestamp,
+    /// Sealed [`crate::merge::Loser`].
     pub body: Vec<u8>,
 }
 
@@ -272,7 +328,9 @@ macro_rules! debug_without_bytes {
 
 debug_without_bytes! {
     EntityRow { key, local_time, deleted, rev, sync, source }
-    BaseRow { key, rev, deleted }
+    BaseRow { key, rev, deleted, round, ahead }
+    Ahead { state, rev, modified_at, round }
+    HistoryRow { seq, key, at }
     OutboxRow {
         seq, event_id, key, operation, state, not_before, wait_ms, attempts, base_rev, created_at, account, schema_v,
         failure

@@ -153,7 +153,8 @@ const fn holds_bodies(store: StoreName) -> bool {
         | StoreName::Base
         | StoreName::Outbox
         | StoreName::Claims
-        | StoreName::Drafts => true,
+        | StoreName::Drafts
+        | StoreName::History => true,
         StoreName::Meta | StoreName::Log => false,
     }
 }

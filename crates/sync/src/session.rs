@@ -106,6 +106,7 @@ impl<P: Ports> Engine<P> {
         self.count_request(gate);
         let body = RefreshRequest {
             refresh_token: tokens.refresh.as_str().into(),
+            device: self.device(kind),
         };
         let answer = self
             .call(

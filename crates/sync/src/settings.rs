@@ -65,11 +65,15 @@ impl<P: Ports> Engine<P> {
                 (BackendChoice::Basic, kind) => kind.or(Some(BackendKind::Basic)),
                 (BackendChoice::Extended, _) => Some(BackendKind::Extended),
             };
+            let features = profile.backend.features.take().filter(|_| same);
+            let epoch = profile.backend.epoch.take().filter(|_| same);
             profile.backend = Backend {
                 base_url: base_url.clone(),
                 api_key: api_key.clone(),
                 choice,
                 kind,
+                features,
+                epoch,
             };
         })
         .await?;

@@ -11,9 +11,11 @@ use lume_wire::Rev;
 use crate::body;
 use crate::content::State;
 use crate::engine::Engine;
+use crate::feed::Feed;
 use crate::gate::Gate;
-use crate::lane::Lane;
-use crate::meta::{self, Progress, StoredSession};
+use crate::landing::{is_apart, land};
+use crate::lane::{Lane, Occasion, Rebased, Remote};
+use crate::meta::{self, Account, Progress, StoredSession};
 use crate::mutant::{self, Mutant};
 use crate::pass::Pass;
 use crate::ports::{Ports, Sealer};
@@ -51,10 +53,32 @@ pub(crate) enum Verdict {
         /// Whether the request may have reached the server.
         sent: bool,
     },
+    /// Another version is at the server: merged with it, under a new id if something is left to say, once more than
+    /// before.
+    Met(Box<Met>),
     /// For the person to decide.
     Dead(Failure),
-    /// Another version is at the server.
+    /// Another version is at the server, and nothing can be merged.
     Parked(Failure),
+}
+
+/// What an event met. Its `Debug` shows no content.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Met {
+    /// What the server has.
+    pub(crate) state: State,
+    /// Its revision there; none for what is not there.
+    pub(crate) rev: Option<Rev>,
+    /// The id under which what is left goes on.
+    pub(crate) new_id: EventId,
+    /// When that may go out, in milliseconds from now.
+    pub(crate) wait_ms: u64,
+}
+
+impl std::fmt::Debug for Met {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Met({:?})", self.rev)
+    }
 }
 
 /// A claimed event with its verdict.
@@ -64,12 +88,13 @@ pub(crate) struct Settlement {
     pub(crate) verdict: Verdict,
 }
 
-const STORES: [StoreName; 5] = [
+const STORES: [StoreName; 6] = [
     StoreName::Entries,
     StoreName::Base,
     StoreName::Outbox,
     StoreName::Claims,
     StoreName::Meta,
+    StoreName::History,
 ];
 
 impl<P: Ports> Engine<P> {
@@ -93,6 +118,7 @@ impl<P: Ports> Engine<P> {
                     Query::Meta(meta::PROGRESS.to_owned()),
                     Query::Meta(meta::SESSION.to_owned()),
                     Query::Meta(meta::GATE.to_owned()),
+                    Query::Meta(meta::FEED.to_owned()),
                 ];
                 for settlement in group {
                     let key = &settlement.item.key;
@@ -131,6 +157,13 @@ impl<P: Ports> Engine<P> {
         let progress: Progress = meta::from_bytes(answers.take_bytes().as_deref())?;
         let session: StoredSession = meta::from_bytes(answers.take_bytes().as_deref())?;
         let known: Gate = meta::from_bytes(answers.take_bytes().as_deref())?;
+        let feed: Option<Feed> = meta::from_bytes(answers.take_bytes().as_deref())?;
+        let account = pass
+            .profile
+            .account
+            .as_ref()
+            .map(Account::key)
+            .unwrap_or_default();
         let stored = claims
             .iter()
             .find(|stored| stored.id == claim.id && stored.epoch == claim.epoch);
@@ -140,18 +173,38 @@ impl<P: Ports> Engine<P> {
             let rows = answers.take_outbox();
             let mut lane = Lane::new(self.sealer(), key, answers.take_base(), rows, &claims);
             let entity = answers.take_entity();
+            lane.seen_as(entity.as_ref());
             let ours = stored.is_some_and(|stored| holds(stored, &settlement.item))
                 || mutant::is(Mutant::LateFailureCounts);
-            let changes = apply_verdict(&mut lane, settlement, ours, now)?;
+            let verdict = if is_of_another_epoch(pass, feed.as_ref()) {
+                settlement.verdict.unheard()
+            } else {
+                settlement.verdict.clone()
+            };
+            // What nobody can read is not written over either.
+            let apart = is_apart(self.sealer(), &lane, entity.as_ref()).unwrap_or(true);
+            let mut settling = Settling {
+                apart,
+                lane: &mut lane,
+                item: &settlement.item,
+                ours,
+                feed: feed.as_ref(),
+                account: &account,
+                now,
+            };
+            let (changes, rebased) = settling.apply(&verdict, || self.new_event_id())?;
+            if let Some(rebased) = rebased {
+                writes.extend(changes);
+                writes.extend(land(self.sealer(), &lane, entity, rebased, now)?);
+                continue;
+            }
             if let (Some(mut entity), false) = (entity, changes.is_empty()) {
                 if mutant::is(Mutant::AnswerOverwritesData)
                     && let State::Live(content) = lane.base_state()?
                 {
                     entity.body = body::seal(self.sealer(), &content);
                 }
-                if mutant::is(Mutant::RefusedIsGone)
-                    && matches!(settlement.verdict, Verdict::Dead(_))
-                {
+                if mutant::is(Mutant::RefusedIsGone) && matches!(verdict, Verdict::Dead(_)) {
                     writes.push(Write::RemoveEntity(entity.key));
                     writes.push(Write::RemoveEvent(settlement.item.seq));
                     continue;
@@ -258,59 +311,164 @@ fn without(stored: &ClaimRow, group: &[Settlement], ours: bool) -> Option<Write>
     })
 }
 
-fn apply_verdict<S: Sealer>(
-    lane: &mut Lane<'_, S>,
-    settlement: &Settlement,
+/// Whether the server's database was replaced since the pass began: then what it said before says nothing any more.
+fn is_of_another_epoch(pass: &Pass, feed: Option<&Feed>) -> bool {
+    let known = feed.and_then(|feed| feed.epoch.as_ref());
+    pass.epoch.is_some() && known.is_some() && pass.epoch.as_ref() != known
+}
+
+impl Verdict {
+    /// The same, had the answer not been heard: what rests on what the server has does not hold.
+    fn unheard(&self) -> Self {
+        match self {
+            Self::Acknowledged { .. } | Self::Met(_) => Self::Released { sent: true },
+            Self::Retry { .. }
+            | Self::Later { .. }
+            | Self::Reissued { .. }
+            | Self::Released { .. }
+            | Self::Dead(_)
+            | Self::Parked(_) => self.clone(),
+        }
+    }
+}
+
+/// One verdict about to be written.
+struct Settling<'a, 'lane, S> {
+    /// The entity was edited while sync was off, of which no event knows yet: what the backend has waits for that one.
+    apart: bool,
+    lane: &'a mut Lane<'lane, S>,
+    item: &'a ClaimItem,
     ours: bool,
+    feed: Option<&'a Feed>,
+    account: &'a str,
     now: Timestamp,
-) -> Result<Vec<Write>, StoreError> {
-    let event_id = settlement.item.event_id;
-    let later = |wait_ms: u64| now.plus_millis(i64::try_from(wait_ms).unwrap_or(i64::MAX));
-    if let Verdict::Acknowledged { rev } = settlement.verdict {
-        return lane.acknowledge(event_id, rev);
-    }
-    if !ours {
-        return Ok(Vec::new());
-    }
-    let request = Some(settlement.item.request.clone());
-    let change = lane.change(event_id, |row| match &settlement.verdict {
-        Verdict::Acknowledged { .. } => {}
-        Verdict::Retry { wait_ms } => {
-            row.attempts += 1;
-            row.request = request;
-            row.not_before = later(*wait_ms);
-            row.wait_ms = *wait_ms;
+}
+
+impl<'a, S: Sealer> Settling<'a, '_, S> {
+    /// The lane's writes, and what a new base comes to if there is one.
+    fn apply(
+        &mut self,
+        verdict: &Verdict,
+        new_id: impl Fn() -> EventId,
+    ) -> Result<(Vec<Write>, Option<Rebased>), StoreError> {
+        let event_id = self.item.event_id;
+        let round = self.feed.map_or(0, |feed| feed.round);
+        if let Verdict::Acknowledged { rev } = *verdict {
+            let writes = self.lane.acknowledge(event_id, rev, round)?;
+            return Ok((writes, self.catch_up(event_id, new_id)?));
         }
-        Verdict::Later { wait_ms } => {
-            row.request = request;
-            row.not_before = later(*wait_ms);
-            row.wait_ms = *wait_ms;
+        if !self.ours {
+            return Ok((Vec::new(), None));
         }
-        Verdict::Reissued { event_id, wait_ms } => {
-            row.event_id = *event_id;
-            row.attempts += 1;
-            row.request = None;
-            row.not_before = later(*wait_ms);
-            row.wait_ms = *wait_ms;
+        let changed = self.change(verdict);
+        if let (Verdict::Met(met), true) = (verdict, self.apart) {
+            let kept = self.lane.keep_ahead(&self.answered(met)).writes;
+            return Ok((changed.into_iter().chain(kept).collect(), None));
         }
-        Verdict::Released { sent } => {
-            if *sent {
-                row.request = request;
-                row.attempts += u32::from(mutant::is(Mutant::CountsLostRequests));
+        if let Verdict::Met(met) = verdict {
+            if changed.is_none() || mutant::is(Mutant::ConflictSendsAgain) {
+                return Ok((changed.into_iter().collect(), None));
             }
+            self.lane.release(event_id);
+            let occasion = self.occasion(met.new_id);
+            let remote = self.lane.newest(self.answered(met), occasion.era_from)?;
+            let rebased = self.lane.settle_on(&remote, &occasion)?;
+            return Ok((Vec::new(), Some(rebased)));
         }
-        Verdict::Dead(failure) => {
-            row.attempts += 1;
-            row.request = request;
-            row.state = EventState::Dead;
-            row.failure = Some(failure.clone());
+        let rebased = match verdict {
+            Verdict::Dead(_) => self.catch_up(event_id, new_id)?,
+            Verdict::Acknowledged { .. }
+            | Verdict::Retry { .. }
+            | Verdict::Later { .. }
+            | Verdict::Reissued { .. }
+            | Verdict::Released { .. }
+            | Verdict::Met(_)
+            | Verdict::Parked(_) => None,
+        };
+        Ok((changed.into_iter().collect(), rebased))
+    }
+
+    fn catch_up(
+        &mut self,
+        event_id: EventId,
+        new_id: impl Fn() -> EventId,
+    ) -> Result<Option<Rebased>, StoreError> {
+        if !self.lane.is_behind() || self.apart {
+            return Ok(None);
         }
-        Verdict::Parked(failure) => {
-            row.attempts += 1;
-            row.request = request;
-            row.state = EventState::Parked;
-            row.failure = Some(failure.clone());
+        self.lane.release(event_id);
+        let occasion = self.occasion(new_id());
+        self.lane.catch_up(&occasion)
+    }
+
+    fn answered(&self, met: &Met) -> Remote {
+        Remote {
+            state: met.state.clone(),
+            rev: met.rev,
+            modified_at: None,
+            round: self.feed.map_or(0, |feed| feed.round),
         }
-    });
-    Ok(change.into_iter().collect())
+    }
+
+    fn occasion(&self, new_id: EventId) -> Occasion<'a> {
+        Occasion {
+            now: self.now,
+            skew: self.feed.and_then(|feed| feed.skew),
+            era_from: self.feed.map_or(0, |feed| feed.era_from),
+            new_id,
+            account: self.account,
+        }
+    }
+
+    /// The event as the verdict leaves it; `None` if it is gone.
+    fn change(&mut self, verdict: &Verdict) -> Option<Write> {
+        let now = self.now;
+        let later = |wait_ms: u64| now.plus_millis(i64::try_from(wait_ms).unwrap_or(i64::MAX));
+        let request = Some(self.item.request.clone());
+        self.lane.change(self.item.event_id, |row| match verdict {
+            Verdict::Acknowledged { .. } => {}
+            Verdict::Retry { wait_ms } => {
+                row.attempts += 1;
+                row.request = request;
+                row.not_before = later(*wait_ms);
+                row.wait_ms = *wait_ms;
+            }
+            Verdict::Met(met) => {
+                row.attempts += 1;
+                row.request = request;
+                row.not_before = later(met.wait_ms);
+                row.wait_ms = met.wait_ms;
+            }
+            Verdict::Later { wait_ms } => {
+                row.request = request;
+                row.not_before = later(*wait_ms);
+                row.wait_ms = *wait_ms;
+            }
+            Verdict::Reissued { event_id, wait_ms } => {
+                row.event_id = *event_id;
+                row.attempts += 1;
+                row.request = None;
+                row.not_before = later(*wait_ms);
+                row.wait_ms = *wait_ms;
+            }
+            Verdict::Released { sent } => {
+                if *sent {
+                    row.request = request;
+                    row.attempts += u32::from(mutant::is(Mutant::CountsLostRequests));
+                }
+            }
+            Verdict::Dead(failure) => {
+                row.attempts += 1;
+                row.request = request;
+                row.state = EventState::Dead;
+                row.failure = Some(failure.clone());
+            }
+            Verdict::Parked(failure) => {
+                row.attempts += 1;
+                row.request = request;
+                row.state = EventState::Parked;
+                row.failure = Some(failure.clone());
+            }
+        })
+    }
 }

@@ -3,6 +3,7 @@
 use lume_core::time::Timestamp;
 
 use crate::engine::Engine;
+use crate::feed::{Feed, Phase};
 use crate::gate::{Blocked, Gate};
 use crate::meta::{self, Adoption, AppMode, Profile, Progress, StoredSession};
 use crate::ports::{Ports, Transport};
@@ -18,6 +19,7 @@ pub(crate) struct Overview {
     pub(crate) progress: Progress,
     pub(crate) counts: Counts,
     pub(crate) next_due: Option<Timestamp>,
+    pub(crate) feed: Option<Feed>,
 }
 
 impl Overview {
@@ -30,7 +32,15 @@ impl Overview {
         let person = self.profile.mode == AppMode::Device
             || self.session.sealed.is_empty()
             || self.gate.blocked == Some(Blocked::Auth);
-        let due = self.next_due.filter(|_| !person)?;
+        // A listing that was interrupted goes on by itself.
+        let listing = self.feed.as_ref().filter(|feed| feed.is_unfinished());
+        let listing = listing
+            .map(|feed| now.plus_millis(i64::try_from(feed.wait_left(now)).unwrap_or(i64::MAX)));
+        let due = match (self.next_due, listing) {
+            (Some(due), Some(listing)) => Some(due.min(listing)),
+            (due, listing) => due.or(listing),
+        };
+        let due = due.filter(|_| !person)?;
         let due = if is_due(due, now) { now } else { due };
         let waits = [self.gate.next_attempt(now), rest.next_attempt(now)];
         Some(waits.into_iter().flatten().fold(due, Timestamp::max))
@@ -73,6 +83,19 @@ pub struct Status {
     pub blocked: Option<Blocked>,
     /// How far earlier entries have been queued.
     pub adoption: Option<Adoption>,
+    /// How far a listing of everything that the backend has has come; `None` once it is over.
+    pub listing: Option<Listing>,
+    /// When everything that changed elsewhere was last taken in, by this device's clock.
+    pub last_pull: Option<Timestamp>,
+}
+
+/// A listing under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listing {
+    /// Whether it is the first one of this database: before it ends, entries may be missing here.
+    pub first: bool,
+    /// Changes taken in so far.
+    pub count: u64,
 }
 
 /// What passes have left, for whoever may have another one made when this tab is gone.
@@ -186,6 +209,8 @@ impl<P: Ports> Engine<P> {
                 overview.gate.blocked.or(full)
             },
             adoption: overview.profile.adoption,
+            listing: overview.feed.as_ref().and_then(listing),
+            last_pull: overview.feed.and_then(|feed| feed.reached_at),
         })
     }
 
@@ -197,6 +222,7 @@ impl<P: Ports> Engine<P> {
                     Query::Meta(meta::SESSION.to_owned()),
                     Query::Meta(meta::GATE.to_owned()),
                     Query::Meta(meta::PROGRESS.to_owned()),
+                    Query::Meta(meta::FEED.to_owned()),
                     Query::Counts,
                     Query::NextDue,
                 ]);
@@ -207,6 +233,7 @@ impl<P: Ports> Engine<P> {
                     session: meta::from_bytes(answers.take_bytes().as_deref())?,
                     gate: meta::from_bytes(answers.take_bytes().as_deref())?,
                     progress: meta::from_bytes(answers.take_bytes().as_deref())?,
+                    feed: meta::from_bytes(answers.take_bytes().as_deref())?,
                     counts: answers.take_counts(),
                     next_due: answers.take_outbox().first().map(|row| row.not_before),
                 })
@@ -216,4 +243,14 @@ impl<P: Ports> Engine<P> {
         self.transact(Mode::Read, &[StoreName::Meta, StoreName::Outbox], read)
             .await?
     }
+}
+
+fn listing(feed: &Feed) -> Option<Listing> {
+    let first = match feed.phase {
+        Phase::First => true,
+        Phase::Following => return None,
+        Phase::Listing(_) | Phase::Sweeping { .. } => false,
+    };
+    let count = feed.count;
+    Some(Listing { first, count })
 }

@@ -11,7 +11,7 @@ use lume_core::time::Timestamp;
 
 use crate::limits::EVENT_WAIT_MS_MAX;
 use crate::rows::{
-    BaseRow, ClaimRow, Counts, EntityKey, EntityRow, EventState, Kind, OutboxRow, Seq,
+    BaseRow, ClaimRow, Counts, EntityKey, EntityRow, EventState, HistoryRow, Kind, OutboxRow, Seq,
 };
 
 /// What a read asks for. Each gives the [`Answer`] of the same name.
@@ -86,6 +86,13 @@ pub enum Query {
         /// At most so many are looked at.
         limit: usize,
     },
+    /// What was put aside of an entity, newest first → [`Answer::History`].
+    History {
+        /// Whose.
+        key: EntityKey,
+        /// At most so many.
+        limit: usize,
+    },
     /// The newest log lines, oldest of them first → [`Answer::Log`].
     Log {
         /// At most so many.
@@ -119,6 +126,8 @@ pub enum Answer {
     Counts(Counts),
     /// A number of rows.
     Count(u64),
+    /// What was put aside.
+    History(Vec<HistoryRow>),
     /// Log lines, serialised.
     Log(Vec<Vec<u8>>),
     /// Rows of one store.
@@ -147,6 +156,8 @@ pub enum SweptRow {
     Claim(ClaimRow),
     /// A draft with its name.
     Draft(String, Vec<u8>),
+    /// Something that was put aside.
+    History(HistoryRow),
 }
 
 impl SweptRow {
@@ -158,6 +169,7 @@ impl SweptRow {
             Self::Event(row) => Write::PutEvent(row),
             Self::Claim(row) => Write::PutClaim(row),
             Self::Draft(name, bytes) => Write::PutDraft(name, bytes),
+            Self::History(row) => Write::PutHistory(row),
         }
     }
 }
@@ -170,6 +182,7 @@ impl std::fmt::Debug for SweptRow {
             Self::Event(row) => row.fmt(f),
             Self::Claim(row) => row.fmt(f),
             Self::Draft(name, _) => write!(f, "Draft({name})"),
+            Self::History(row) => row.fmt(f),
         }
     }
 }
@@ -201,6 +214,9 @@ pub enum Write {
     PutDraft(String, Vec<u8>),
     /// Removes a draft.
     RemoveDraft(String),
+    /// Puts something aside; one without a seq gets the next, and of all entities together the oldest beyond
+    /// [`crate::limits::HISTORY_ROWS_MAX`] go.
+    PutHistory(HistoryRow),
     /// Adds a log line and drops the oldest beyond [`crate::limits::LOG_LINES_MAX`].
     AppendLog(Vec<u8>),
 }
@@ -220,6 +236,8 @@ pub enum StoreName {
     Meta,
     /// Unsaved forms.
     Drafts,
+    /// What lost in a merge.
+    History,
     /// Log lines.
     Log,
 }
@@ -391,6 +409,10 @@ impl Answers {
         take_count, Count, u64
     );
     take!(
+        /// The next answer, what was put aside.
+        take_history, History, Vec<HistoryRow>
+    );
+    take!(
         /// The next answer, log lines.
         take_log, Log, Vec<Vec<u8>>
     );
@@ -419,6 +441,7 @@ impl std::fmt::Debug for Answer {
             Self::Bytes(bytes) => write!(f, "Bytes({:?} bytes)", bytes.as_ref().map(Vec::len)),
             Self::Counts(counts) => f.debug_tuple("Counts").field(counts).finish(),
             Self::Count(count) => f.debug_tuple("Count").field(count).finish(),
+            Self::History(rows) => f.debug_tuple("History").field(rows).finish(),
             Self::Log(lines) => write!(f, "Log({} lines)", lines.len()),
             Self::Sweep(swept) => swept.fmt(f),
         }
@@ -440,6 +463,7 @@ impl std::fmt::Debug for Write {
             Self::RemoveMeta(name) => f.debug_tuple("RemoveMeta").field(name).finish(),
             Self::PutDraft(name, _) => f.debug_tuple("PutDraft").field(name).finish(),
             Self::RemoveDraft(name) => f.debug_tuple("RemoveDraft").field(name).finish(),
+            Self::PutHistory(row) => f.debug_tuple("PutHistory").field(row).finish(),
             Self::AppendLog(_) => f.write_str("AppendLog"),
         }
     }

@@ -9,11 +9,16 @@
 //!
 //! [`TestRing`] is the app lock's key ring for tests of locked databases.
 //!
-//! What it leaves out: batches, the changes feed, consultations, limits of rate, and the hashing of passwords.
+//! Where it is told to, it offers the feed of changes, with tombstones that are dropped after their time, and can be put
+//! back to a backup, which draws a new epoch.
+//!
+//! What it leaves out: consultations, limits of rate, and the hashing of passwords.
 
 mod account;
 mod backend;
+mod batch;
 pub mod contract;
+mod feed;
 mod journal;
 mod keys;
 mod moods;
@@ -23,6 +28,7 @@ mod session;
 mod transport;
 
 pub use backend::{BackendOptions, BasicEdits, MemoryBackend, Profile, StoredEntity};
+pub use feed::Backup;
 pub use journal::{Effect, EffectKind};
 pub use ring::{TestCipher, TestRing};
 pub use transport::MemoryTransport;

@@ -19,8 +19,9 @@ use crate::ports::{Method, Ports, Response, SendError};
 use crate::retry::delay_ms;
 use crate::rows::{Failure, FailureReason};
 use crate::session::SessionState;
-use crate::settle::Verdict;
+use crate::settle::{Met, Verdict};
 use crate::store::StoreError;
+use crate::there::There;
 
 /// What `/health` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
-    fn on(verdict: Verdict) -> Self {
+    pub(crate) fn on(verdict: Verdict) -> Self {
         Self {
             verdict,
             status: None,
@@ -108,7 +109,11 @@ impl<P: Ports> Engine<P> {
             }
             Outcome::Conflict(reason) => {
                 pass.gate.open();
-                Judged::on(Verdict::Parked(failure(reason, Vec::new())))
+                let there = answer.as_ref().ok().and_then(There::of_refusal);
+                Judged::on(
+                    self.resolve_conflict(pass, event, there, reason, status)
+                        .await,
+                )
             }
             Outcome::Refused { reason, fields } => {
                 pass.gate.open();
@@ -158,8 +163,73 @@ impl<P: Ports> Engine<P> {
         Ok(Some(Judged { status, ..judged }))
     }
 
+    /// What becomes of an event that met another version: it is merged with what the answer says, or with what the
+    /// entity is when it is read.
+    async fn resolve_conflict(
+        &self,
+        pass: &mut Pass,
+        event: &ClaimedEvent,
+        there: Option<There>,
+        reason: FailureReason,
+        status: Option<u16>,
+    ) -> Verdict {
+        // Of what stands under the same natural key nothing is known here.
+        let there = match there {
+            None if reason != FailureReason::Natural => {
+                self.read_entity(pass, &event.item.key).await
+            }
+            there => there,
+        };
+        let now = self.now();
+        match there {
+            Some(there) => self.met(event, &there, reason, status, now),
+            None if reason == FailureReason::Natural => Verdict::Parked(Failure {
+                reason,
+                status,
+                fields: Vec::new(),
+                at: now,
+            }),
+            None => Verdict::Later {
+                wait_ms: IN_PROGRESS_MS,
+            },
+        }
+    }
+
+    /// The merge with what the backend has; at once the first time, after the waits of an attempt from then on, and for
+    /// the person to decide when they are over: two devices must not answer each other for ever.
+    pub(crate) fn met(
+        &self,
+        event: &ClaimedEvent,
+        there: &There,
+        reason: FailureReason,
+        status: Option<u16>,
+        now: Timestamp,
+    ) -> Verdict {
+        let failure = Failure {
+            reason,
+            status,
+            fields: Vec::new(),
+            at: now,
+        };
+        let spec = event.item.key.kind.spec();
+        let found = spec.and_then(|spec| there.state(spec, event.item.key.id));
+        let wait_ms = match event.attempts {
+            0 => Some(0),
+            attempts => delay_ms(attempts, |bound| self.below(bound)),
+        };
+        match (found, wait_ms) {
+            (Some((state, rev)), Some(wait_ms)) => Verdict::Met(Box::new(Met {
+                state,
+                rev,
+                new_id: self.new_event_id(),
+                wait_ms,
+            })),
+            (None, _) | (_, None) => Verdict::Parked(failure),
+        }
+    }
+
     /// The one refresh that a 401 allows; after that, or if it is refused, sending waits for the person.
-    async fn after_unauthorized(
+    pub(crate) async fn after_unauthorized(
         &self,
         pass: &mut Pass,
         now: Timestamp,
@@ -208,12 +278,12 @@ impl<P: Ports> Engine<P> {
         }
     }
 
-    fn stop_blocked(&self, gate: &mut Gate, reason: Blocked, now: Timestamp) -> Judged {
+    pub(crate) fn stop_blocked(&self, gate: &mut Gate, reason: Blocked, now: Timestamp) -> Judged {
         self.block(gate, reason, now);
         Judged::stop()
     }
 
-    fn stop_unwell(&self, gate: &mut Gate, health: Health, now: Timestamp) -> Judged {
+    pub(crate) fn stop_unwell(&self, gate: &mut Gate, health: Health, now: Timestamp) -> Judged {
         if health == Health::Captive {
             return self.stop_blocked(gate, Blocked::Captive, now);
         }
@@ -222,7 +292,7 @@ impl<P: Ports> Engine<P> {
     }
 
     /// What `/health` says, asked once a pass.
-    async fn health(&self, pass: &mut Pass) -> Health {
+    pub(crate) async fn health(&self, pass: &mut Pass) -> Health {
         if let Some(known) = pass.health {
             return known;
         }
@@ -260,7 +330,7 @@ impl<P: Ports> Engine<P> {
                     self.block(gate, Blocked::Auth, self.now());
                     return Ok(None);
                 }
-                self.store_backend_kind(found.kind).await?;
+                self.store_backend(&found).await?;
                 Ok(Some(found.kind))
             }
             Err(AuthError::ApiKey) => {

@@ -1,8 +1,9 @@
 //! A page that the browser puts aside, and shows again as it was (the back/forward cache).
 //!
 //! What a page waited for when it was put aside may never be answered. Firefox forgets it: transactions, opens,
-//! requests for locks, WebCrypto. The page comes back and would wait for ever. So whoever waits for the platform here
-//! waits until the page has come back as well, and then decides without the answer.
+//! requests for locks, WebCrypto. What was being fetched may hang in others, too. The page comes back and would wait for
+//! ever. So whoever waits for the platform here waits until the page has come back as well, and then decides without the
+//! answer.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

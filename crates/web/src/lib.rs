@@ -15,6 +15,7 @@ pub mod erase;
 mod global;
 pub mod idb;
 mod js;
+pub mod live;
 pub mod lock;
 pub mod locks;
 pub mod passphrase;

@@ -20,7 +20,7 @@ use web_sys::{
 };
 
 use crate::global::Global;
-use crate::timer;
+use crate::{aside, timer};
 
 pub use address::is_allowed_address;
 
@@ -58,9 +58,12 @@ impl Transport for FetchTransport {
             return Err(SendError::Refused);
         }
         let running = self.start().ok_or(SendError::Network)?;
-        let exchange = std::pin::pin!(exchange(&global, &request, &running.0));
-        let result = match select(exchange, timer::sleep(request.timeout_ms)).await {
-            Either::Left((result, _)) => result,
+        let answered = aside::unless_left(exchange(&global, &request, &running.0));
+        let timeout = timer::sleep(request.timeout_ms);
+        let result = match select(std::pin::pin!(answered), timeout).await {
+            Either::Left((Some(result), _)) => result,
+            // A page that was put aside meanwhile may never hear the answer.
+            Either::Left((None, _)) => return Err(SendError::Stopped),
             Either::Right(((), _)) => return Err(SendError::Timeout),
         };
         if running.0.stopped.get() {

@@ -57,6 +57,9 @@ pub struct RegisterRequest {
     pub name: String,
     /// At least [`AGE_YEARS_MIN`] years ago.
     pub date_of_birth: LocalDate,
+    /// How the device calls itself, at most [`DEVICE_CHARS_MAX`] characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
 }
 
 /// Body of `POST /auth/login`.
@@ -66,6 +69,9 @@ pub struct LoginRequest {
     pub email: String,
     /// The account's password.
     pub password: Secret,
+    /// How the device calls itself, at most [`DEVICE_CHARS_MAX`] characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
 }
 
 /// Body of `POST /auth/refresh`.
@@ -73,6 +79,9 @@ pub struct LoginRequest {
 pub struct RefreshRequest {
     /// The refresh token; it works once.
     pub refresh_token: Secret,
+    /// How the device calls itself, at most [`DEVICE_CHARS_MAX`] characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
 }
 
 /// Body of `POST /auth/logout`; it may be left out where an access token is sent.
@@ -186,6 +195,7 @@ mod tests {
         let login = LoginRequest {
             email: "a@example.org".to_owned(),
             password: Secret::from("hunter2hunter2"),
+            device: None,
         };
         assert_eq!(format!("{login:?}"), "LoginRequest { .. }");
     }

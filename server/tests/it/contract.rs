@@ -55,13 +55,16 @@ impl Api for Server {
 
     fn pass_ms(&mut self, ms: i64) -> bool {
         self.app.world.advance_ms(ms);
+        // As the running server does by itself.
+        self.app.service.sweep().expect("a sweep");
         true
     }
 }
 
 #[test]
 fn the_server_keeps_the_contract() {
-    for scenario in contract::scenarios() {
+    let scenarios = contract::scenarios().into_iter();
+    for scenario in scenarios.chain(contract::feed_scenarios()) {
         let app = App::with(
             Config {
                 api_key: Some(Secret::from("test-key")),

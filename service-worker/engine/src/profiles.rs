@@ -76,6 +76,7 @@ async fn open(registry: &Registry, profile: &ProfileEntry) -> Result<WorkerEngin
     let options = EngineOptions {
         owner: DeviceId::from_random_bytes(WebRandom.bytes()).to_string(),
         client_version: env!("CARGO_PKG_VERSION").to_owned(),
+        device: None,
     };
     Ok(Engine::new(ports, options))
 }

@@ -1,18 +1,20 @@
 //! The published state, line by line.
 
 use leptos::prelude::*;
-use lume_sync::Status;
 use lume_sync::meta::AppMode;
+use lume_sync::{Feature, Status};
 
 use crate::i18n::t;
 use crate::shell::app_state::use_app;
 use crate::shell::format;
+use crate::shell::kept::offers;
 use crate::shell::services::now;
 
 /// Mode, account, connection, processing, pending, last sync, next attempt.
 #[component]
 pub(crate) fn Facts() -> impl IntoView {
     let app = use_app();
+    let is_told_changes = offers(app, Feature::Changes);
     let fact = move |name: &'static str, value: fn(&Status) -> String| {
         view! {
             <div>
@@ -41,6 +43,9 @@ pub(crate) fn Facts() -> impl IntoView {
             {fact(t::sync::last(), |status| {
                 status.last_sync.map_or_else(|| t::sync::never().to_owned(), format::moment)
             })}
+            {move || is_told_changes.get().then(|| fact(t::sync::pulled(), |status| {
+                status.last_pull.map_or_else(|| t::sync::never().to_owned(), format::moment)
+            }))}
             {fact(t::sync::next(), next_attempt)}
         </dl>
     }

@@ -105,6 +105,8 @@ test("a sync event while a page flushes leads to one mood at the server", async 
 
 test("a page that is looked at does the work when a sync event comes", async ({ app, api, account, context, net }) => {
   await withoutBackgroundSync(app.page);
+  // A hint begins a pass as well, and with it the wait for a pass that runs.
+  net.refuseSockets();
   await app.page.clock.install();
   await app.register(account);
   await untilInstalled(app.page);

@@ -1,3 +1,4 @@
+import { sendings } from "../support/keys.ts";
 import { expect, test } from "../support/test.ts";
 
 /** What the seed promises after the connection is back. */
@@ -61,12 +62,12 @@ test("two entries that were edited offline arrive in order, each as it was last"
   await expect.poll(() => api.notes(), { timeout: DELIVERY_MS_MAX }).toEqual(["First, for good", "Second, once more"]);
   await app.expectSync("synced", 0);
   // Lanes are independent: what counts is the order in each, and that the older one is begun first.
-  const bodies = net.seen.slice(before).filter((seen) => seen.method !== "GET").map((seen) => seen.body);
-  const first = bodies.findIndex((body) => body.includes("First, "));
-  const second = bodies.findIndex((body) => body.includes("Second, once more"));
+  const sent = sendings(net.seen.slice(before)).map(({ says }) => says);
+  const first = sent.findIndex((says) => says.includes("First, "));
+  const second = sent.findIndex((says) => says.includes("Second, once more"));
   expect(first).toBeGreaterThanOrEqual(0);
   expect(first).toBeLessThan(second);
-  const lane = bodies.filter((body) => body.includes("First, "));
+  const lane = sent.filter((says) => says.includes("First, "));
   expect(lane.at(-1)).toContain("First, for good");
 });
 

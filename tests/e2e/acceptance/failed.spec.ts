@@ -1,4 +1,5 @@
-import { CHANGES, FailedEvents, refusal } from "../support/refusals.ts";
+import { CHANGES, keysSent } from "../support/keys.ts";
+import { FailedEvents, refusal } from "../support/refusals.ts";
 import { expect, test } from "../support/test.ts";
 import { fileOf, importFile } from "../support/transfer.ts";
 
@@ -52,7 +53,7 @@ test("trying again delivers it once, under the same key", async ({ app, api, acc
   await expect(failed.all).toHaveCount(0);
   await app.expectSync("synced", 0);
   expect(await api.notes()).toEqual(["At the second try"]);
-  const keys = net.requests("POST", CHANGES).map((seen) => seen.headers["idempotency-key"]);
+  const keys = keysSent(net);
   expect(keys.length).toBe(2);
   expect(new Set(keys).size).toBe(1);
 });
@@ -80,7 +81,7 @@ test("editing shows what was refused, and the saved entry takes its place", asyn
   await expect(failed.all).toHaveCount(0);
   await app.expectSync("synced", 0);
   expect(await api.notes()).toEqual(["Few words"]);
-  const keys = net.requests("POST", CHANGES).map((seen) => seen.headers["idempotency-key"]);
+  const keys = keysSent(net);
   expect(new Set(keys).size, "another content goes under another key").toBe(2);
 });
 
@@ -155,11 +156,11 @@ test("discarding a deletion brings the entry back", async ({ app, api, account, 
   expect(await api.notes()).toEqual(["Not to be deleted"]);
 });
 
-test("a conflict is told in words, and can be edited or discarded", async ({ app, account, net }) => {
+test("a conflict that nothing can merge is told in words, and can be edited or discarded", async ({ app, account, net }) => {
   await app.register(account);
   await app.log("Before the conflict");
   await app.expectEntry("Before the conflict", "synced");
-  net.fault("PUT", CHANGES, refusal(412, "version"), 1);
+  net.fault("PUT", CHANGES, refusal(409, "unique"), 1);
   await app.edit("Before the conflict", "In conflict");
   await app.expectEntry("In conflict", "conflict");
   await app.expectSync("attention");
@@ -167,7 +168,7 @@ test("a conflict is told in words, and can be edited or discarded", async ({ app
   const failed = new FailedEvents(app);
   await failed.open();
   const event = failed.about("In conflict");
-  await expect(event).toContainText("The backend has another version of this entry");
+  await expect(event).toContainText("The backend has another entry in the place of this one");
   await expect(event.getByTestId("event-retry"), "the same again would meet the same").toHaveCount(0);
   await event.getByTestId("event-edit").click();
   await expect(app.page.getByTestId("edit-refused")).toContainText("waits with it");

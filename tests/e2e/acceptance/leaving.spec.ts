@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 
 import { App } from "../support/app.ts";
-import { CHANGES } from "../support/refusals.ts";
+import { CHANGES } from "../support/keys.ts";
 import { freeze } from "../support/frozen.ts";
 import { gate } from "../support/proxy.ts";
 import { expect, secretsOf, test, watch } from "../support/test.ts";

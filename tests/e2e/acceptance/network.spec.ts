@@ -1,6 +1,6 @@
+import { CHANGES, keysSent } from "../support/keys.ts";
 import { expect, test } from "../support/test.ts";
 
-const CHANGES = /^\/api\/v1\/(moods|events)/;
 const DELIVERY_MS_MAX = 30_000;
 
 test("an answer that is lost after the effect leads to one mood at the server", async ({ app, api, account, net }) => {
@@ -10,7 +10,7 @@ test("an answer that is lost after the effect leads to one mood at the server", 
   await expect(app.entry("Said once")).toHaveAttribute("data-sync", "synced", { timeout: DELIVERY_MS_MAX });
   expect(await api.notes()).toEqual(["Said once"]);
 
-  const keys = net.requests("POST", CHANGES).map((seen) => seen.headers["idempotency-key"]);
+  const keys = keysSent(net);
   expect(keys.length).toBeGreaterThan(1);
   expect(new Set(keys).size, "every attempt carries the same key").toBe(1);
 });
@@ -25,6 +25,7 @@ test("a connection that breaks before the effect costs time and nothing else", a
 
 test("a portal's page with status 200 acknowledges nothing", async ({ app, api, account, net }) => {
   await app.register(account);
+  await app.expectSync("synced", 0);
   const end = net.fault("POST", CHANGES, portal());
   const endRest = net.fault("GET", /^\/(api\/|health)/, portal());
   await app.log("In a hotel lobby");

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 
-import { CHANGES, FailedEvents, refusal } from "../support/refusals.ts";
+import { CHANGES } from "../support/keys.ts";
+import { FailedEvents, refusal } from "../support/refusals.ts";
 import { expect, test } from "../support/test.ts";
 import { exportWith, fileOf, importFile, pickFile } from "../support/transfer.ts";
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Mood } from "../support/api.ts";
 import type { BaseRow, Content, Device, EntryRow, EventRow } from "../support/device.ts";
+import { type Sending, sendings } from "../support/keys.ts";
 import type { Seen } from "../support/proxy.ts";
 import { ABSENT, DELETED, isSame, type Ledger, show, type State, tagOf, type Violation } from "./ledger.ts";
 
@@ -174,23 +175,19 @@ export function auditServer(ledger: Ledger, moods: Pick<Mood, "id" | "note" | "m
 /** Each key always went out with the same bytes. */
 export function auditKeys(seen: Seen[]): Violation[] {
   const found: Violation[] = [];
-  for (const [key, requests] of byKey(seen)) {
-    const sent = requests.map(({ method, path, headers, body }) => [method, path, headers["if-match"], body].join("\n"));
-    if (new Set(sent).size > 1) {
+  for (const [key, sent] of byKey(seen)) {
+    if (new Set(sent.map(({ says }) => says)).size > 1) {
       found.push({ kind: "changed bytes", what: `the key ${key} went out with different bytes` });
     }
   }
   return found;
 }
 
-/** Requests by their idempotency key. */
-export function byKey(seen: Seen[]): Map<string, Seen[]> {
-  const keys = new Map<string, Seen[]>();
-  for (const request of seen) {
-    const key = request.headers["idempotency-key"];
-    if (typeof key === "string") {
-      keys.set(key, [...(keys.get(key) ?? []), request]);
-    }
+/** Each time that an event went out, by its idempotency key. */
+export function byKey(seen: Seen[]): Map<string, Sending[]> {
+  const keys = new Map<string, Sending[]>();
+  for (const sending of sendings(seen)) {
+    keys.set(sending.key, [...(keys.get(sending.key) ?? []), sending]);
   }
   return keys;
 }

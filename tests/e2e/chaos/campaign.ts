@@ -1,4 +1,5 @@
 import { readDevice } from "../support/device.ts";
+import { isChange } from "../support/keys.ts";
 import { auditDevice, auditDrained, auditFile, auditKeys, auditServer, auditTwice, settle } from "./audit.ts";
 import { Chance } from "./chance.ts";
 import { readServerFile } from "./database.ts";
@@ -6,7 +7,7 @@ import { Ledger, type Violation } from "./ledger.ts";
 import { Person } from "./person.ts";
 import { drawPlan, type Plan, Strike } from "./strike.ts";
 import { Tally } from "./tally.ts";
-import { drawWeather, isChange } from "./weather.ts";
+import { drawWeather } from "./weather.ts";
 import { World } from "./world.ts";
 
 export interface Options {

@@ -100,8 +100,8 @@ test("a key that went out with other bytes is noticed", () => {
   const request = (body: string): Seen => {
     return { method: "POST", path: "/api/v1/moods", headers: { "idempotency-key": "k" }, body, atMs: 0 };
   };
-  expect(auditKeys([request("a"), request("a")])).toEqual([]);
-  expect(kinds(auditKeys([request("a"), request("b")]))).toEqual(["changed bytes"]);
+  expect(auditKeys([request('{"note":"a"}'), request('{"note":"a"}')])).toEqual([]);
+  expect(kinds(auditKeys([request('{"note":"a"}'), request('{"note":"b"}')]))).toEqual(["changed bytes"]);
 });
 
 test("a key with two effects, and a damaged file, are noticed in the server's database", () => {

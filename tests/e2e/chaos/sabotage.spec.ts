@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { expect, test } from "@playwright/test";
 
+import { isChange, sendings } from "../support/keys.ts";
 import { run } from "./campaign.ts";
-import { isChange } from "./weather.ts";
 import type { World } from "./world.ts";
 
 // A campaign that finds nothing says something only if it would find what is wrong.
@@ -11,6 +11,8 @@ test.setTimeout(300_000);
 
 const SEED = 1;
 const KILLS = 3;
+/** A batch is believed only with a result for each of its events. */
+const LOST_OR_NOT_BELIEVED = /lost: .* at the server|stuck: .*pending/;
 
 test("a campaign that meets nothing wrong ends with its figures", async () => {
   const table = await run({ seed: SEED, kills: KILLS });
@@ -27,25 +29,35 @@ test("a network that acknowledges in the server's place is found out", async () 
       body: JSON.stringify({ success: true, data: {} }),
     });
   };
-  await expect(run({ seed: SEED, kills: KILLS, afterRound: lie })).rejects.toThrow(/lost: .* at the server/);
+  await expect(run({ seed: SEED, kills: KILLS, afterRound: lie })).rejects.toThrow(LOST_OR_NOT_BELIEVED);
 });
 
 test("an entry that vanishes from the device is found out", async () => {
-  const steal = ({ page }: World) => eraseEntries(page);
+  // At the end, as what follows: a person who looks for an entry meanwhile would be the first to miss it.
+  const steal = async ({ page }: World, round: number) => {
+    if (round === KILLS) {
+      await eraseEntries(page);
+    }
+  };
   await expect(run({ seed: SEED, kills: KILLS, afterRound: steal })).rejects.toThrow(/lost: .* on the device/);
 });
 
 test("a request that takes effect twice is found out", async () => {
-  const repeat = async ({ net, server }: World) => {
-    const [sent] = net.seen.filter((seen) => isChange(seen) && seen.method === "POST" && seen.status === 201);
+  const repeat = async ({ net, server }: World, round: number) => {
+    if (round < KILLS) {
+      return;
+    }
+    const sent = sendings(net.seen).find(({ operation }) => operation === "created");
     if (sent) {
-      const kept = ["content-type", "authorization", "x-api-key"].map((name) => [name, String(sent.headers[name])]);
+      const kept = ["content-type", "authorization", "x-api-key"].map((name) => [name, String(sent.request.headers[name])]);
       const headers = { ...Object.fromEntries(kept), "idempotency-key": randomUUID() };
-      const body = JSON.stringify({ ...JSON.parse(sent.body), id: randomUUID() });
-      await fetch(`http://127.0.0.1:${server.port}${sent.path}`, { method: "POST", headers, body });
+      const body = JSON.stringify({ ...sent.payload, id: randomUUID() });
+      const answer = await fetch(`http://127.0.0.1:${server.port}/api/v1/moods`, { method: "POST", headers, body });
+      expect(answer.status).toBe(201);
     }
   };
-  await expect(run({ seed: SEED, kills: KILLS, afterRound: repeat })).rejects.toThrow(/twice: .* at the server/);
+  // The device may have been told of it first.
+  await expect(run({ seed: SEED, kills: KILLS, afterRound: repeat })).rejects.toThrow(/twice: .* (at the server|on the device)/);
 });
 
 async function eraseEntries(page: Page): Promise<void> {

@@ -1,7 +1,7 @@
 import { byKey } from "./audit.ts";
 import type { Ledger } from "./ledger.ts";
 import { MOMENTS, type Plan, TARGETS } from "./strike.ts";
-import { isChange } from "./weather.ts";
+import { isChange } from "../support/keys.ts";
 import type { Seen } from "../support/proxy.ts";
 
 /** The figures of a campaign. */
@@ -37,8 +37,8 @@ export class Tally {
   table(): string {
     const { seen, called, entries, live } = this;
     const changes = seen.filter(isChange);
-    const served = [...byKey(changes).values()].map((requests) => requests.filter((one) => one.served !== undefined));
-    const again = served.reduce((sum, requests) => sum + Math.max(0, requests.length - 1), 0);
+    const served = [...byKey(changes).values()].map((sent) => sent.filter(({ request }) => request.served !== undefined));
+    const again = served.reduce((sum, sent) => sum + Math.max(0, sent.length - 1), 0);
     const refreshes = seen.filter((one) => one.path.startsWith("/api/v1/auth/refresh")).length;
     const seconds = (performance.now() - this.beganMs) / 1_000;
     const kills = [...this.kills.values()].reduce((sum, count) => sum + count, 0);

@@ -1,7 +1,7 @@
-import type { Fault, FaultProxy, Seen } from "../support/proxy.ts";
+import { isChange } from "../support/keys.ts";
+import type { Fault, FaultProxy } from "../support/proxy.ts";
 import type { Chance } from "./chance.ts";
 
-const CHANGES = /^\/api\/v1\/(moods|events)/;
 /** Most requests of a round that something befalls. */
 const FAULTS_MAX = 3;
 const DELAY_MS_MAX = 400;
@@ -28,10 +28,6 @@ const WEIGHTS: Record<Mishap, number> = {
   "in a second": 1,
   failed: 1,
 };
-
-export function isChange(seen: Seen): boolean {
-  return seen.method !== "GET" && CHANGES.test(seen.path);
-}
 
 /** Draws what befalls the next requests that change something. Returns how to end it. */
 export function drawWeather(net: FaultProxy, chance: Chance): () => void {

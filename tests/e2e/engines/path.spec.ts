@@ -1,10 +1,10 @@
+import { CHANGES, keysSent, sendings } from "../support/keys.ts";
 import { countEvents } from "../support/outbox.ts";
 import type { FaultProxy } from "../support/proxy.ts";
 import type { EngineBrowser } from "./browser.ts";
 import { Device } from "./device.ts";
 import { expect, test } from "./test.ts";
 
-const CHANGES = /^\/api\/v1\/(moods|events)/;
 /** The interval of passes, and what a request may take. */
 const DELIVERY_MS_MAX = 35_000;
 
@@ -40,10 +40,11 @@ test("an entry saved without a network survives a reload, and is delivered once"
   expect(await api.notes()).toEqual(["With a network", "Without one"]);
   await expect.poll(() => device.pending()).toBe("0");
   expect(await device.page.evaluate(countEvents)).toBe(0);
-  const sent = net.requests("POST", CHANGES).filter((seen) => seen.body.includes("Without one"));
-  const outcomes = sent.filter((seen) => seen.fault !== "reset").map((seen) => seen.fault ?? seen.status);
+  const sent = sendings(net.seen).filter(({ says }) => says.includes("Without one"));
+  const heard = sent.map(({ request }) => request).filter(({ fault }) => fault !== "reset");
+  const outcomes = heard.map(({ fault, status }) => fault ?? status);
   expect(outcomes, "it reached the server twice").toEqual(["lose-answer", 201]);
-  expect(new Set(sent.map((seen) => seen.headers["idempotency-key"])).size, "every attempt has the same key").toBe(1);
+  expect(new Set(sent.map(({ key }) => key)).size, "every attempt has the same key").toBe(1);
 });
 
 test("the network's return is noticed: by an event where the browser can be told of it, else by the app's own timer", async ({
@@ -102,7 +103,7 @@ test("a kill right after the save loses nothing, where the profile outlives the 
   end();
   await expect.poll(() => again.entrySync("Written at the last moment"), { timeout: DELIVERY_MS_MAX }).toBe("synced");
   expect(await api.notes()).toEqual(["Written at the last moment"]);
-  const keys = net.requests("POST", CHANGES).map((seen) => seen.headers["idempotency-key"]);
+  const keys = keysSent(net);
   expect(new Set(keys).size).toBe(1);
 });
 

@@ -3,11 +3,11 @@ import { test as base, expect, type Locator, type Page } from "@playwright/test"
 import { Api, newAccount, type Mood } from "../support/api.ts";
 import { App } from "../support/app.ts";
 import { type Device, type EventRow, readDevice } from "../support/device.ts";
-import { FaultProxy, type Seen } from "../support/proxy.ts";
+import { type Sending, sendings } from "../support/keys.ts";
+import { FaultProxy } from "../support/proxy.ts";
 import { LumeServer } from "../support/server.ts";
 import { words } from "../support/words.ts";
 
-const CHANGES = /^\/api\/v1\/(moods|events)/;
 /** A wait is brought forward at most once in five seconds. */
 const NUDGE_MS_MAX = 15_000;
 const NUDGE_MS = 1_000;
@@ -37,9 +37,9 @@ export class Room {
     await this.server.dispose();
   }
 
-  /** The requests that carried this note. */
-  attempts(note: string): Seen[] {
-    return this.net.seen.filter((seen) => isChange(seen) && seen.body.includes(JSON.stringify(note)));
+  /** Each time that this note went out. */
+  attempts(note: string): Sending[] {
+    return sendings(this.net.seen).filter(({ says }) => says.includes(JSON.stringify(note)));
   }
 
   device(): Promise<Device> {
@@ -51,12 +51,12 @@ export class Room {
     return (await this.device()).outbox.find((event) => event.patch.note === note);
   }
 
-  /** The moods at the server with this note, and all others. */
+  /** The moods at the server with this note, which may not be all that it says, and all others. */
   async atServer(note: string): Promise<{ with: Mood[]; others: Mood[] }> {
     const moods = await this.api.moods();
     return {
-      with: moods.filter((mood) => mood.note === note),
-      others: moods.filter((mood) => mood.note !== note),
+      with: moods.filter((mood) => mood.note?.includes(note)),
+      others: moods.filter((mood) => !mood.note?.includes(note)),
     };
   }
 
@@ -87,10 +87,6 @@ export class Room {
   async vanished(): Promise<string[]> {
     return this.app.page.evaluate(() => (globalThis as unknown as { lumeVanished: string[] }).lumeVanished.splice(0));
   }
-}
-
-export function isChange(seen: Seen): boolean {
-  return seen.method !== "GET" && CHANGES.test(seen.path);
 }
 
 /** Takes down every note that leaves a list: an observer in the page misses none, however short it is gone. */

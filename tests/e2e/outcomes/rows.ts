@@ -12,8 +12,12 @@ export type Expected =
   | { kind: "blocked"; says: string }
   /** The event waits for the person, with a reason, and with a retry unless the app itself is to blame. */
   | { kind: "refused"; says: string; retry: boolean }
-  /** The server has another version: the event waits for the person. */
-  | { kind: "conflict"; reason: string };
+  /** The server has another version, of which nothing is known: the event waits for the person. */
+  | { kind: "conflict"; reason: string }
+  /** The server has another version: what it has is read, and what is left of the event goes out anew. */
+  | { kind: "merged" }
+  /** What took effect without being told is found among the server's changes. */
+  | { kind: "found" };
 
 /** One outcome of a request. */
 export interface Row {
@@ -57,8 +61,8 @@ function refused(
   return row(name, given, { kind: "refused", says, retry });
 }
 
-function conflict(name: string, given: Answer, reason: string, does: Row["does"]): Row {
-  return row(name, given, { kind: "conflict", reason }, { does });
+function merged(name: string, given: Answer, does: Row["does"]): Row {
+  return row(name, given, { kind: "merged" }, { does });
 }
 
 /** The connection, and answers that are no answers. */
@@ -79,7 +83,6 @@ const BROKEN: Row[] = [
   },
   delivered("200 with JSON that is none", oursWithBody(200, "}{ not JSON")),
   delivered("200 with JSON that is cut short", oursWithBody(200, '{"success": true, "da')),
-  // Batches are not there yet: the nearest thing to an item missing in a batch.
   delivered("200 of ours without a word about the event", oursWithBody(200, "{}")),
   blocked("a redirect, 302", theirs(302, { location: "/login" }), CAPTIVE),
   blocked("a redirect, 307", theirs(307, { location: "https://portal.example.org/" }), CAPTIVE),
@@ -145,12 +148,12 @@ const REFUSED: Row[] = [
 ];
 
 const CONFLICTS: Row[] = [
-  conflict("409 exists", ours(409, "exists"), "exists", "create"),
-  conflict("409 unique", ours(409, "unique"), "natural", "create"),
-  conflict("409 version", ours(409, "version"), "version", "update"),
-  conflict("412", ours(412, "version"), "version", "update"),
-  conflict("404 entity on an edit", ours(404, "entity"), "gone", "update"),
-  conflict("410 deleted on an edit", ours(410, "deleted"), "gone", "update"),
+  row("409 unique", ours(409, "unique"), { kind: "conflict", reason: "natural" }),
+  merged("409 exists", ours(409, "exists"), "create"),
+  merged("409 version", ours(409, "version"), "update"),
+  merged("412", ours(412, "version"), "update"),
+  merged("404 entity on an edit", ours(404, "entity"), "update"),
+  merged("410 deleted on an edit", ours(410, "deleted"), "update"),
 ];
 
 /** The outcome table, as far as one request in one page shows a row; the rest has tests of its own. */

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import net, { type AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 
 /** An answer that is not the server's. */
 export interface Answer {
@@ -63,6 +64,8 @@ export class FaultProxy {
   readonly seen: Seen[] = [];
   private rules: Rule[] = [];
   private witnesses: Witness[] = [];
+  private readonly sockets = new Set<Duplex>();
+  private refusesSockets = false;
   private port = 0;
 
   private constructor(
@@ -74,6 +77,7 @@ export class FaultProxy {
     const listener = http.createServer();
     const proxy = new FaultProxy(listener, upstreamPort);
     listener.on("request", (request, response) => void proxy.handle(request, response));
+    listener.on("upgrade", (request: IncomingMessage, socket: Duplex) => proxy.connect(request, socket));
     await proxy.listen();
     return proxy;
   }
@@ -122,6 +126,24 @@ export class FaultProxy {
     return this.seen.filter(({ path }) => path === "/health" || path.startsWith("/api/"));
   }
 
+  /** How many sockets for live hints are open. */
+  get liveSockets(): number {
+    return this.sockets.size;
+  }
+
+  /** Lets no socket for live hints through from now on. */
+  refuseSockets(): void {
+    this.refusesSockets = true;
+    this.breakSockets();
+  }
+
+  /** Breaks every socket for live hints, as a network does that has changed. */
+  breakSockets(): void {
+    for (const socket of this.sockets) {
+      socket.destroy();
+    }
+  }
+
   async dispose(): Promise<void> {
     if (this.listener.listening) {
       await this.close();
@@ -137,7 +159,25 @@ export class FaultProxy {
   private async close(): Promise<void> {
     this.listener.close();
     this.listener.closeAllConnections();
+    this.breakSockets();
     await once(this.listener, "close");
+  }
+
+  /** Joins a socket for live hints to the server, which does the rest. No fault befalls it but the network's end. */
+  private connect(request: IncomingMessage, socket: Duplex): void {
+    if (this.refusesSockets) {
+      socket.destroy();
+      return;
+    }
+    const upstream = net.connect(this.upstreamPort, "127.0.0.1");
+    const headers = request.rawHeaders.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join("");
+    upstream.write(`GET ${request.url} HTTP/1.1\r\n${headers}\r\n`);
+    this.sockets.add(socket);
+    // An error of either side is followed by its close.
+    socket.on("error", () => {}).on("close", () => upstream.destroy());
+    upstream.on("error", () => {}).on("close", () => socket.destroy());
+    socket.on("close", () => this.sockets.delete(socket));
+    socket.pipe(upstream).pipe(socket);
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

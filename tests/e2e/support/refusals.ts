@@ -3,9 +3,6 @@ import { expect, type Locator } from "@playwright/test";
 import type { App } from "./app.ts";
 import type { Fault } from "./proxy.ts";
 
-/** Requests that carry changes. */
-export const CHANGES = /^\/api\/v1\/(moods|events)/;
-
 /** A refusal in the server's own words. */
 export function refusal(status: number, code: string, fields?: Record<string, string>): Fault {
   return {

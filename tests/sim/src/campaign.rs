@@ -18,11 +18,24 @@ pub(crate) fn run(wanted: &Seeds) -> bool {
     let stop = AtomicBool::new(false);
     let total = Mutex::new(Total::default());
     let broken = Mutex::new(Vec::new());
+    let failed = AtomicU64::new(0);
     on_all_cores(|| {
         while !stop.load(Ordering::Relaxed) {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= end {
                 return;
+            }
+            let several = lume_sim::devices::run(seed);
+            if let Some(violation) = several.violation {
+                let what = violation.what;
+                println!(
+                    "several devices, seed {seed}: {:?}: {what}",
+                    violation.invariant
+                );
+                if !wanted.go_on {
+                    stop.store(true, Ordering::Relaxed);
+                }
+                failed.fetch_add(1, Ordering::Relaxed);
             }
             let outcome = lume_sim::run(seed);
             locked(&total).add(&outcome);
@@ -45,7 +58,7 @@ pub(crate) fn run(wanted: &Seeds) -> bool {
         locked(&total),
         began.elapsed().as_secs_f64()
     );
-    broken.is_empty()
+    broken.is_empty() && failed.load(Ordering::Relaxed) == 0
 }
 
 /// Does the same on each core; `work` shares out what there is to do.

@@ -3,9 +3,11 @@
 //! Safety is checked at every commit ([`data`], [`events`]), every request and every effect at the server
 //! ([`requests`]); that everything comes to its end is checked once the faults have stopped ([`crate::calm`]).
 
+mod batches;
 pub(crate) mod data;
 mod events;
 mod gates;
+mod merging;
 mod requests;
 mod sessions;
 
@@ -18,6 +20,7 @@ use crate::disk::Commit;
 use crate::queue::TaskId;
 use crate::world::World;
 
+pub(crate) use batches::request as batch_of;
 pub(crate) use gates::forget_with;
 pub(crate) use requests::{About, on_answer, on_handled, on_send};
 
@@ -40,6 +43,10 @@ pub enum Invariant {
     I8 = 8,
     /// What is shown is the last server state with the lane's events applied.
     I9 = 9,
+    /// A pull never changes what an event that waits has set, unless that is put aside.
+    I10 = 10,
+    /// The place in the feed never passes a change that is not known.
+    I11 = 11,
     /// Nothing that was deleted comes back by itself.
     I12 = 12,
     /// A base's revision never goes back.
@@ -100,6 +107,8 @@ pub(crate) struct Audit {
     pub(crate) generations: BTreeMap<String, u64>,
     /// Events whose keys the server no longer knows the answers to.
     pub(crate) expired: BTreeSet<EventId>,
+    /// Events of which the server said that it has another version.
+    pub(crate) conflicted: BTreeSet<EventId>,
     /// Which task made a claim.
     pub(crate) claimers: BTreeMap<ClaimId, TaskId>,
     /// When a refresh token was replaced on the device.

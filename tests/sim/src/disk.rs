@@ -110,6 +110,11 @@ impl Database {
         self.version = version;
     }
 
+    /// The number of the last commit.
+    pub(crate) fn last_commit(&self) -> u64 {
+        self.commits
+    }
+
     /// The power is gone: some suffix of what was not flushed is, too. Returns how many commits.
     pub(crate) fn cut_power(&mut self, rng: &mut Rng) -> usize {
         let kept = rng.index(self.unflushed.len() + 1);
@@ -243,6 +248,7 @@ fn store_of_query(query: &Query) -> StoreName {
         Query::Claims => StoreName::Claims,
         Query::Meta(_) => StoreName::Meta,
         Query::Draft(_) => StoreName::Drafts,
+        Query::History { .. } => StoreName::History,
         Query::Sweep { store, .. } => *store,
         Query::Log { .. } => StoreName::Log,
     }
@@ -256,6 +262,7 @@ fn store_of_write(write: &Write) -> StoreName {
         Write::PutClaim(_) | Write::RemoveClaim(_) => StoreName::Claims,
         Write::PutMeta(_, _) | Write::RemoveMeta(_) => StoreName::Meta,
         Write::PutDraft(_, _) | Write::RemoveDraft(_) => StoreName::Drafts,
+        Write::PutHistory(_) => StoreName::History,
         Write::AppendLog(_) => StoreName::Log,
     }
 }

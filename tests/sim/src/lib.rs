@@ -16,6 +16,7 @@
 
 mod calm;
 mod checks;
+pub mod devices;
 mod disk;
 mod entries;
 pub mod exhaustive;

@@ -170,6 +170,10 @@ pub struct Mix {
     pub short_sessions: bool,
     /// Whether the backend forgets its answers after a minute instead of ninety days: what a long absence meets, soon.
     pub forgetful: bool,
+    /// Whether the backend takes batches.
+    pub batches: bool,
+    /// How often a batch is refused as a whole, or its answer is incomplete or in another order, in a thousand.
+    pub batch_trouble: u32,
     /// How far the device's clock is off from the beginning, in milliseconds.
     pub shift_ms: i64,
 }
@@ -243,6 +247,8 @@ impl Mix {
             },
             short_sessions: rng.per_mille(150),
             forgetful: rng.per_mille(120),
+            batches: false,
+            batch_trouble: 0,
             shift_ms: 0,
         };
         // More than one group of acknowledgements, one claim, one step of adoption.
@@ -327,6 +333,7 @@ impl Mix {
             spoiled: 0,
             wanders: 0,
             bug: None,
+            batch_trouble: 0,
             ..self.clone()
         }
     }

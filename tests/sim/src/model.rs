@@ -44,10 +44,20 @@ pub(crate) fn shown(tables: &Tables, key: &EntityKey) -> Shown {
 pub(crate) struct Told {
     /// The last state that the person was told of.
     pub(crate) settled: Shown,
-    /// States that were written since without anybody being told.
-    pub(crate) maybe: Vec<Shown>,
+    /// States that were written since without anybody being told, in their order.
+    pub(crate) maybe: Vec<Untold>,
     /// An action is under way.
     pub(crate) busy: bool,
+}
+
+/// A state that was written without anybody being told.
+#[derive(Debug, Clone)]
+pub(crate) struct Untold {
+    state: Shown,
+    /// The number of the commit.
+    commit: u64,
+    /// What came from elsewhere: it is the truth once the disk has it, and needs nobody to be told.
+    merged: bool,
 }
 
 /// Something that a person does to one entity.
@@ -92,14 +102,63 @@ impl Model {
     }
 
     /// An action's write is in the database, and nobody has been told.
-    pub(crate) fn committed(&mut self, number: u64, after: Shown) {
+    pub(crate) fn committed(&mut self, number: u64, commit: u64, state: Shown) {
         let Some(action) = self.actions.get_mut(&number) else {
             return;
         };
         action.committed = true;
         let place = (action.database, action.key.clone());
         if let Some(told) = self.told.get_mut(&place) {
-            told.maybe.push(after);
+            told.maybe.push(Untold {
+                state,
+                commit,
+                merged: false,
+            });
+        }
+    }
+
+    /// A pass has merged an entity with what the server has. What the person is about to be told is that now, or rests
+    /// on it.
+    pub(crate) fn merged(&mut self, database: usize, key: &EntityKey, commit: u64, state: &Shown) {
+        self.told_mut(database, key).maybe.push(Untold {
+            state: state.clone(),
+            commit,
+            merged: true,
+        });
+        let of_it = |action: &&mut Action| action.database == database && action.key == *key;
+        for action in self.actions.values_mut().filter(of_it) {
+            let Some(target) = &action.target else {
+                continue;
+            };
+            action.target = match (target, state) {
+                (_, state) if action.committed => Some(state.clone()),
+                // What is in the bin is what was there.
+                (Shown::Deleted(_), Shown::Live(content) | Shown::Deleted(content)) => {
+                    Some(Shown::Deleted(content.clone()))
+                }
+                (target, _) => Some(target.clone()),
+            };
+        }
+    }
+
+    /// The disk has a database's commits up to this one for good.
+    pub(crate) fn flushed(&mut self, database: usize, commit: u64) {
+        for told in self.of_database(database) {
+            let known = |untold: &Untold| untold.merged && untold.commit <= commit;
+            if let Some(last) = told.maybe.iter().rposition(known) {
+                let mut gone = told.maybe.drain(..=last);
+                if let Some(untold) = gone.next_back() {
+                    told.settled = untold.state;
+                }
+            }
+        }
+    }
+
+    /// The power was cut: a database has lost its commits after this one.
+    pub(crate) fn lost_after(&mut self, database: usize, commit: u64) {
+        for told in self.of_database(database) {
+            told.maybe
+                .retain(|untold| !untold.merged || untold.commit <= commit);
         }
     }
 
@@ -121,7 +180,9 @@ impl Model {
     pub(crate) fn allows(&self, database: usize, key: &EntityKey, state: &Shown) -> bool {
         match self.told.get(&(database, key.clone())) {
             None => *state == Shown::Absent,
-            Some(told) => told.settled == *state || told.maybe.contains(state),
+            Some(told) => {
+                told.settled == *state || told.maybe.iter().any(|untold| untold.state == *state)
+            }
         }
     }
 
@@ -141,6 +202,14 @@ impl Model {
         of_it
             .map(|((_, key), told)| (key.clone(), told.clone()))
             .collect()
+    }
+
+    fn of_database(&mut self, database: usize) -> impl Iterator<Item = &mut Told> {
+        let of_it = self
+            .told
+            .iter_mut()
+            .filter(move |((known, _), _)| *known == database);
+        of_it.map(|(_, told)| told)
     }
 
     fn told_mut(&mut self, database: usize, key: &EntityKey) -> &mut Told {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use lume_sim::{Invariant, run};
+use lume_sim::{Invariant, devices, run};
 use lume_sync::mutant::{self, Mutant};
 
 use crate::campaign::on_all;
@@ -52,8 +52,11 @@ fn meet(mutant: Mutant) -> Kill {
         if seed >= SEEDS && kill.first.is_some() {
             break;
         }
-        let outcome = mutant::with(mutant, || run(seed));
-        if let Some(violation) = outcome.violation {
+        let found = mutant::with(mutant, || {
+            let several = devices::run(seed).violation;
+            several.or_else(|| run(seed).violation)
+        });
+        if let Some(violation) = found {
             kill.first.get_or_insert((violation.invariant, seed));
             kill.found += u64::from(seed < SEEDS);
         }

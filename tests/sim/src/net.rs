@@ -4,12 +4,13 @@
 //! comes back. Arriving is an event of its own, which happens even if the tab that sent it is gone.
 
 mod answers;
+mod batches;
 mod bugs;
+mod requests;
 
-use lume_core::ids::{EntityId, EventId};
-use lume_sync::ports::{Method, Request, Response, SendError};
+use lume_core::ids::EntityId;
+use lume_sync::ports::{Request, Response, SendError};
 use lume_sync::testing::MemoryBackend;
-use lume_wire::paths;
 
 use crate::checks::{self, About};
 use crate::mix::Fault;
@@ -17,6 +18,14 @@ use crate::ports::Slot;
 use crate::queue::{Event, TaskId};
 use crate::trace::digest;
 use crate::world::World;
+
+use requests::concerns;
+pub(crate) use requests::{is_change, path_of};
+
+/// A refusal in an extended backend's words.
+pub(crate) fn refusal(code: lume_wire::ErrorCode) -> Response {
+    answers::refusal(true, code)
+}
 
 /// What an exchange comes to.
 pub(crate) type Exchange = Result<Response, SendError>;
@@ -90,7 +99,6 @@ pub(crate) fn send(
     slot: &Slot<Exchange>,
 ) {
     let about = checks::on_send(world, tab, database, &request);
-    let event = about.event;
     let task = world.current.map_or(0, |current| current.task);
     let numbers = [
         2,
@@ -99,9 +107,9 @@ pub(crate) fn send(
         digest(request.body.as_deref().unwrap_or_default()),
     ];
     world.say(&numbers, || {
-        format!("tab {tab} sends {request:?} for {event:?}")
+        format!("tab {tab} sends {request:?} for {:?}", about.events)
     });
-    match course(world, &request, event) {
+    match course(world, &request, &about) {
         Course::Lost { after_ms, error } => {
             give_back(world, task, slot, after_ms, about, Err(error));
         }
@@ -174,11 +182,14 @@ pub(crate) fn arrive(world: &mut World, arrival: Arrival) {
         sender,
         reply,
     } = arrival;
-    let event = about.event;
+    let event = about.alone();
     // A browser drops what a closed tab had not sent yet, mostly.
     if !world.alive.contains(&sender) && world.rng.per_mille(300) {
         world.say(&[3], || {
-            format!("{request:?} for {event:?} was dropped with its tab")
+            format!(
+                "{request:?} for {:?} was dropped with its tab",
+                about.events
+            )
         });
         return;
     }
@@ -186,9 +197,13 @@ pub(crate) fn arrive(world: &mut World, arrival: Arrival) {
     let response = world.net.backend.handle(now, &request);
     let response = bugs::broken(world, &request, event, response);
     world.say(&[4, u64::from(response.status)], || {
-        format!("server answers {request:?} for {event:?}: {response:?}")
+        format!(
+            "server answers {request:?} for {:?}: {response:?}",
+            about.events
+        )
     });
-    checks::on_handled(world, &request, event, &response);
+    checks::on_handled(world, &request, &about, &response);
+    let response = batches::mangled(world, &request, response);
     if let Some(reply) = reply {
         let extended = world.mix.is_extended();
         let response = match reply.mangled {
@@ -225,7 +240,7 @@ fn give_back(
     let slot = slot.handle();
     let resolve = move |world: &mut World| {
         world.say(&[5], || {
-            format!("comes back for {:?}: {exchange:?}", about.event)
+            format!("comes back for {:?}: {exchange:?}", about.events)
         });
         checks::on_answer(world, &about, &exchange);
         slot.fill(exchange);
@@ -239,7 +254,7 @@ fn give_back(
     );
 }
 
-fn course(world: &mut World, request: &Request, event: Option<EventId>) -> Course {
+fn course(world: &mut World, request: &Request, about: &About) -> Course {
     let quick_ms = world.rng.between(2, 60);
     if world.net.offline_until_ms > world.now_ms {
         return Course::Lost {
@@ -282,7 +297,13 @@ fn course(world: &mut World, request: &Request, event: Option<EventId>) -> Cours
             response,
         };
     }
-    let poisoned = event.is_some()
+    if let Some(response) = batches::refused(world, request) {
+        return Course::Instead {
+            after_ms: quick_ms,
+            response,
+        };
+    }
+    let poisoned = !about.events.is_empty()
         && world
             .net
             .poison
@@ -367,32 +388,4 @@ fn lost(world: &mut World, request: &Request, quick_ms: u64) -> Option<Course> {
         });
     }
     None
-}
-
-/// Whether a request changes an entity.
-fn concerns(request: &Request, entity: EntityId) -> bool {
-    let id = entity.to_string();
-    match request.method {
-        Method::Get => false,
-        Method::Post => request.body.as_deref().is_some_and(|body| {
-            let marker = format!("\"id\":\"{id}\"");
-            body.windows(marker.len())
-                .any(|window| window == marker.as_bytes())
-        }),
-        Method::Put | Method::Delete => request.url.ends_with(&id),
-    }
-}
-
-/// The path of a request's address.
-pub(crate) fn path_of(request: &Request) -> &str {
-    let rest = request
-        .url
-        .split_once("://")
-        .map_or(request.url.as_str(), |(_, rest)| rest);
-    rest.find('/').map_or("/", |at| &rest[at..])
-}
-
-/// Whether a request changes an entity, as an event's does.
-pub(crate) fn is_change(request: &Request) -> bool {
-    request.method != Method::Get && path_of(request).starts_with(paths::MOODS)
 }

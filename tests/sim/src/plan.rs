@@ -7,6 +7,9 @@ use crate::rng::Rng;
 use crate::sim::{Outcome, Sim};
 use crate::strokes::Stroke;
 
+/// How often something befalls a batch alone, in a thousand.
+const BATCH_TROUBLE: u32 = 250;
+
 /// Everything that determines a run.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -23,7 +26,9 @@ impl Plan {
     /// The world of a seed.
     pub fn of(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
-        let mix = Mix::of(&mut rng);
+        let mut mix = Mix::of(&mut rng);
+        mix.batches = mix.is_extended() && seed % 2 == 1;
+        mix.batch_trouble = if seed % 4 == 1 { BATCH_TROUBLE } else { 0 };
         Self {
             seed,
             mix,

@@ -47,23 +47,48 @@ pub(crate) enum Folded {
     Live(Content),
 }
 
-/// The base with all events of the lane applied, in order.
-pub(crate) fn fold(tables: &Tables, key: &EntityKey) -> Folded {
-    let base = match tables.bases.get(key) {
+impl Folded {
+    /// What it says, if it is there.
+    pub(crate) fn content(&self) -> Option<&Content> {
+        match self {
+            Self::Live(content) => Some(content),
+            Self::Absent | Self::Deleted => None,
+        }
+    }
+}
+
+/// The last server state.
+pub(crate) fn base(tables: &Tables, key: &EntityKey) -> Folded {
+    match tables.bases.get(key) {
         None => Folded::Absent,
+        Some(base) if base.stands_for_none() => Folded::Absent,
         Some(base) if base.deleted => Folded::Deleted,
         Some(base) => Folded::Live(content(&base.body)),
-    };
-    lane(tables, key).fold(base, |state, row| {
+    }
+}
+
+/// The base with all events of the lane applied, in order.
+pub(crate) fn fold(tables: &Tables, key: &EntityKey) -> Folded {
+    let last = steps(tables, key).pop();
+    last.unwrap_or_else(|| base(tables, key))
+}
+
+/// What each event of the lane makes of the base, in order.
+pub(crate) fn steps(tables: &Tables, key: &EntityKey) -> Vec<Folded> {
+    let steps = lane(tables, key).scan(base(tables, key), |state, row| {
         let patch = content(&row.body);
-        match (row.operation, state) {
+        *state = match (row.operation, &*state) {
             (Operation::Deleted, _) => Folded::Deleted,
-            (Operation::Updated, Folded::Live(content)) => Folded::Live(patched(content, &patch)),
+            (Operation::Updated, Folded::Live(known)) => {
+                Folded::Live(patched(known.clone(), &patch))
+            }
             (Operation::Created | Operation::Updated, _) => {
                 Folded::Live(patched(Content::new(), &patch))
             }
-        }
-    })
+        };
+        Some(state.clone())
+    });
+    steps.collect()
 }
 
 fn patched(mut content: Content, patch: &Content) -> Content {

@@ -118,6 +118,9 @@ impl Sim {
         let backend = MemoryBackend::new(BackendOptions {
             profile: mix.profile,
             seed,
+            // What a feed brings is the world of several devices' to show.
+            changes: false,
+            batches: mix.batches,
             access_token_s: if mix.short_sessions {
                 SHORT_SESSION_S
             } else {

@@ -25,7 +25,7 @@ pub(crate) type Shared = Rc<RefCell<World>>;
 /// The version of the app that everybody has at first.
 pub(crate) const FIRST_APP: u32 = 1;
 /// When virtual time begins, by the server's clock.
-const BEGINNING: Timestamp = Timestamp::from_millis(1_750_000_000_000);
+pub(crate) const BEGINNING: Timestamp = Timestamp::from_millis(1_750_000_000_000);
 
 /// What a task is about, so that a commit can be judged by who made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

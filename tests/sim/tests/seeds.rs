@@ -1,6 +1,6 @@
 //! A handful of seeds with every `cargo test`; `cargo xtask sim` runs more.
 
-use lume_sim::{Fault, Invariant, Outcome, Plan, run, shrink};
+use lume_sim::{Fault, Invariant, Outcome, Plan, devices, run, shrink};
 use lume_sync::mutant::{self, Mutant};
 
 const SEEDS: u64 = 30;
@@ -140,4 +140,36 @@ fn a_run_that_fails_is_shrunk_to_one_that_fails_alike() {
 #[test]
 fn a_run_that_does_not_fail_is_not_shrunk() {
     assert!(shrink(&Plan::of(0)).is_none());
+}
+
+/// More than one device: what they write meets at the server, at any moment, and nothing of it is lost.
+#[test]
+fn several_devices_agree_and_lose_nothing() {
+    let mut aside = 0;
+    let mut saved = 0;
+    for seed in 0..4 * SEEDS {
+        let outcome = devices::run(seed);
+        assert!(
+            outcome.violation.is_none(),
+            "seed {seed}: {:?}",
+            outcome.violation
+        );
+        aside += outcome.aside;
+        saved += outcome.saved;
+    }
+    assert!(saved > 40 * SEEDS, "{saved} saved");
+    assert!(aside > SEEDS / 3, "{aside} put aside");
+}
+
+#[test]
+fn the_same_seed_of_several_devices_ends_alike() {
+    for seed in 0..SEEDS / 3 {
+        let (one, other) = (devices::run(seed), devices::run(seed));
+
+        assert_eq!(
+            (one.hash, one.steps),
+            (other.hash, other.steps),
+            "seed {seed}"
+        );
+    }
 }

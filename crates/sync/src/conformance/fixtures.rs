@@ -9,7 +9,8 @@ use lume_wire::Rev;
 use crate::content::Operation;
 use crate::kinds::MOOD;
 use crate::rows::{
-    BaseRow, ClaimItem, ClaimRow, EntityKey, EntityRow, EventState, OutboxRow, Seq, SyncState,
+    BaseRow, ClaimItem, ClaimRow, EntityKey, EntityRow, EventState, HistoryRow, OutboxRow, Seq,
+    SyncState,
 };
 use crate::store::{Answers, Mode, Query, Step, Store, StoreError, StoreName, Write};
 
@@ -17,13 +18,14 @@ use crate::store::{Answers, Mode, Query, Step, Store, StoreError, StoreName, Wri
 pub(super) const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
 /// Every object store.
-pub(super) const ALL: [StoreName; 7] = [
+pub(super) const ALL: [StoreName; 8] = [
     StoreName::Entries,
     StoreName::Base,
     StoreName::Outbox,
     StoreName::Claims,
     StoreName::Meta,
     StoreName::Drafts,
+    StoreName::History,
     StoreName::Log,
 ];
 
@@ -62,6 +64,7 @@ pub(super) fn entity(number: u8, local_time: &str) -> EntityRow {
         source: "manual".to_owned(),
         source_id: None,
         body: vec![1, number],
+        overlap: None,
     }
 }
 
@@ -72,6 +75,18 @@ pub(super) fn base(number: u8) -> BaseRow {
         rev: Some(Rev(7)),
         deleted: false,
         body: vec![2, number],
+        round: 0,
+        ahead: None,
+    }
+}
+
+/// Something of an entity that was put aside.
+pub(super) fn aside(number: u8) -> HistoryRow {
+    HistoryRow {
+        seq: None,
+        key: key(number),
+        at: Timestamp::from_millis(1_700_000_000_000),
+        body: vec![4, number],
     }
 }
 

@@ -4,13 +4,14 @@ use lume_core::time::Timestamp;
 use lume_wire::Rev;
 
 use super::fixtures::{
-    NOW, base, claim, claim_id, entity, entity_id, event, event_id, key, read, write,
+    NOW, aside, base, claim, claim_id, entity, entity_id, event, event_id, key, read, write,
 };
 use crate::content::Operation;
 use crate::kinds::MOOD;
-use crate::limits::LOG_LINES_MAX;
+use crate::limits::{HISTORY_ROWS_MAX, LOG_LINES_MAX};
 use crate::rows::{
-    BaseRow, ClaimItem, EntityRow, EventState, Failure, FailureReason, OutboxRow, Seq, SyncState,
+    Ahead, AheadState, BaseRow, ClaimItem, EntityRow, EventState, Failure, FailureReason,
+    HistoryRow, OutboxRow, Seq, SyncState,
 };
 use crate::store::{Query, Store, Write};
 
@@ -20,6 +21,56 @@ const LARGE: i64 = (1 << 53) - 1;
 /// Every byte there is, twice.
 fn all_bytes() -> Vec<u8> {
     (0..=u8::MAX).chain(0..=u8::MAX).collect()
+}
+
+/// What was put aside comes back newest first, each entity's own, and at most so many.
+pub async fn history_is_one_entitys_newest_first<S: Store>(store: &S) {
+    let of = |number, at| HistoryRow {
+        at: Timestamp::from_millis(at),
+        body: all_bytes(),
+        ..aside(number)
+    };
+    let rows = [of(1, 3), of(2, 2), of(1, 1), of(1, -2)];
+    write(store, rows.into_iter().map(Write::PutHistory).collect()).await;
+
+    let query = |limit| Query::History { key: key(1), limit };
+    let found = read(store, query(10)).await.take_history();
+    let times: Vec<_> = found.iter().map(|row| row.at.as_millis()).collect();
+    assert_eq!(times, [-2, 1, 3]);
+    assert!(found.iter().all(|row| row.body == all_bytes()));
+    let two = read(store, query(2)).await.take_history();
+    assert!(two == found[..2], "the newest two");
+
+    write(
+        store,
+        vec![Write::PutHistory(HistoryRow {
+            body: vec![9],
+            ..found[0].clone()
+        })],
+    )
+    .await;
+    let again = read(store, query(10)).await.take_history();
+    assert_eq!((again.len(), again[0].body.as_slice()), (3, [9].as_slice()));
+}
+
+/// The oldest go beyond the bound, whosever they are.
+pub async fn history_drops_its_oldest_rows<S: Store>(store: &S) {
+    let count = u8::try_from(HISTORY_ROWS_MAX / 250).expect("a small number");
+    write(store, vec![Write::PutHistory(aside(200))]).await;
+    for number in 0..count {
+        let rows = (0..250).map(|_| Write::PutHistory(aside(number)));
+        write(store, rows.collect()).await;
+    }
+
+    let of = async |number| {
+        let query = Query::History {
+            key: key(number),
+            limit: 1_000,
+        };
+        read(store, query).await.take_history().len()
+    };
+    assert_eq!(of(200).await, 0, "the oldest of all is gone");
+    assert_eq!(of(0).await, 250);
 }
 
 /// Entities and bases with every optional field set and not set.
@@ -34,23 +85,49 @@ pub async fn every_kind_of_row_comes_back_exactly<S: Store>(store: &S) {
         source: "import".to_owned(),
         source_id: Some("line 12, \"quoted\", \u{1f642} \u{0}".to_owned()),
         body: all_bytes(),
+        overlap: Some(all_bytes()),
     };
     let headless = EntityRow {
         body: Vec::new(),
         source: String::new(),
         ..entity(3, "")
     };
+    let ahead = |state| BaseRow {
+        ahead: Some(Ahead {
+            state,
+            rev: None,
+            modified_at: None,
+            round: 0,
+            body: Vec::new(),
+        }),
+        ..base(4)
+    };
     let bases = [
         base(1),
+        ahead(AheadState::Deleted),
+        BaseRow {
+            key: key(5),
+            ..ahead(AheadState::Absent)
+        },
         BaseRow {
             key: key(2),
             rev: None,
             deleted: true,
             body: Vec::new(),
+            round: 0,
+            ahead: None,
         },
         BaseRow {
             rev: Some(Rev(LARGE)),
             body: all_bytes(),
+            round: u32::MAX,
+            ahead: Some(Ahead {
+                state: AheadState::Live,
+                rev: Some(Rev(LARGE)),
+                modified_at: Some(Timestamp::from_millis(-1)),
+                round: 3,
+                body: all_bytes(),
+            }),
             ..base(3)
         },
     ];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::fixtures::{base, claim, entity, event, read, write};
+use super::fixtures::{aside, base, claim, entity, event, read, write};
 use crate::store::{Query, Store, StoreName, SweptRow, Write};
 
 /// In pages of every size, whose ends are where rows end and where they do not.
@@ -17,6 +17,9 @@ pub async fn a_sweep_meets_every_row_of_a_store_once<S: Store>(store: &S) {
     let drafts = numbers
         .clone()
         .map(|number| Write::PutDraft(format!("draft {number}"), vec![1, number]));
+    let history = numbers
+        .clone()
+        .map(|number| Write::PutHistory(aside(number)));
     write(
         store,
         entities
@@ -24,6 +27,7 @@ pub async fn a_sweep_meets_every_row_of_a_store_once<S: Store>(store: &S) {
             .chain(events)
             .chain(claims)
             .chain(drafts)
+            .chain(history)
             .collect(),
     )
     .await;
@@ -34,6 +38,7 @@ pub async fn a_sweep_meets_every_row_of_a_store_once<S: Store>(store: &S) {
         StoreName::Outbox,
         StoreName::Claims,
         StoreName::Drafts,
+        StoreName::History,
     ];
     for swept in stores {
         for limit in [1, 5, 12, 13] {
@@ -83,5 +88,6 @@ fn name(row: &SweptRow) -> String {
         SweptRow::Event(row) => row.event_id.to_string(),
         SweptRow::Claim(row) => row.id.to_string(),
         SweptRow::Draft(name, _) => name.clone(),
+        SweptRow::History(row) => row.key.id.to_string(),
     }
 }

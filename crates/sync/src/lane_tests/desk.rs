@@ -37,6 +37,8 @@ impl Desk {
             rev: Some(Rev(rev)),
             deleted,
             body: content,
+            round: 0,
+            ahead: None,
         })]);
         desk
     }
@@ -157,7 +159,7 @@ impl Desk {
 
     pub(super) fn acknowledge_head(&mut self, rev: Option<i64>) {
         let id = self.rows()[0].event_id;
-        let writes = self.lane().acknowledge(id, rev.map(Rev)).unwrap();
+        let writes = self.lane().acknowledge(id, rev.map(Rev), 0).unwrap();
         self.apply(writes);
         self.release();
     }

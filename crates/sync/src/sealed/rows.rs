@@ -1,7 +1,7 @@
 //! Sealing and opening the bodies of rows, each at its place.
 
 use super::{Cipher, SEALED};
-use crate::rows::{BaseRow, ClaimRow, EntityKey, EntityRow, OutboxRow};
+use crate::rows::{BaseRow, ClaimRow, EntityKey, EntityRow, HistoryRow, OutboxRow};
 use crate::store::{Answer, Answers, Query, Swept, SweptRow, Write};
 
 /// What is to be done with a row's bytes.
@@ -37,11 +37,18 @@ impl<C: Cipher> Way<'_, C> {
 
     fn entity(self, mut row: EntityRow) -> EntityRow {
         row.body = self.go(&of_entity("entries", &row.key), row.body);
+        row.overlap = row
+            .overlap
+            .map(|overlap| self.go(&of_entity("overlap", &row.key), overlap));
         row
     }
 
     fn base(self, mut row: BaseRow) -> BaseRow {
         row.body = self.go(&of_entity("base", &row.key), row.body);
+        if let Some(ahead) = &mut row.ahead {
+            let bytes = std::mem::take(&mut ahead.body);
+            ahead.body = self.go(&of_entity("ahead", &row.key), bytes);
+        }
         row
     }
 
@@ -66,6 +73,13 @@ impl<C: Cipher> Way<'_, C> {
         self.go(&format!("drafts/{name}"), bytes)
     }
 
+    /// Its place is known before the store has given it a seq: the entity and the time.
+    fn history(self, mut row: HistoryRow) -> HistoryRow {
+        let place = of_entity("history", &row.key);
+        row.body = self.go(&format!("{place}/{}", row.at.as_millis()), row.body);
+        row
+    }
+
     /// A row of any store.
     pub(super) fn row(self, row: SweptRow) -> SweptRow {
         match row {
@@ -77,6 +91,7 @@ impl<C: Cipher> Way<'_, C> {
                 let bytes = self.draft(&name, bytes);
                 SweptRow::Draft(name, bytes)
             }
+            SweptRow::History(row) => SweptRow::History(self.history(row)),
         }
     }
 }
@@ -113,6 +128,7 @@ impl Asked {
             | Query::Claims
             | Query::Timeline { .. }
             | Query::EntitiesById { .. }
+            | Query::History { .. }
             | Query::Sweep { .. } => Self::Rows,
             Query::Draft(name) => Self::Draft(name.clone()),
         }
@@ -156,6 +172,9 @@ fn open_answer<C: Cipher>(cipher: &C, answer: Answer) -> Answer {
             rows: rows.into_iter().map(|row| way.row(row)).collect(),
             next,
         }),
+        Answer::History(rows) => {
+            Answer::History(rows.into_iter().map(|row| way.history(row)).collect())
+        }
         Answer::Bytes(_) | Answer::Counts(_) | Answer::Count(_) | Answer::Log(_) => answer,
     }
 }
@@ -172,6 +191,7 @@ pub(super) fn seal_write<C: Cipher>(cipher: &C, write: Write) -> Write {
             let bytes = way.draft(&name, bytes);
             Write::PutDraft(name, bytes)
         }
+        Write::PutHistory(row) => Write::PutHistory(way.history(row)),
         Write::RemoveEntity(_)
         | Write::RemoveBase(_)
         | Write::RemoveEvent(_)
@@ -196,6 +216,7 @@ pub(super) const fn is_of_bodies(write: &Write) -> bool {
         | Write::PutClaim(_)
         | Write::RemoveClaim(_)
         | Write::PutDraft(..)
-        | Write::RemoveDraft(_) => true,
+        | Write::RemoveDraft(_)
+        | Write::PutHistory(_) => true,
     }
 }

@@ -11,20 +11,22 @@ use crate::meta;
 use crate::store::{Answers, Mode, Query, Step, Store, StoreError, StoreName, Swept, Write};
 
 /// The stores that are swept, in this order.
-const STORES: [StoreName; 5] = [
+const STORES: [StoreName; 6] = [
     StoreName::Entries,
     StoreName::Base,
     StoreName::Outbox,
     StoreName::Claims,
     StoreName::Drafts,
+    StoreName::History,
 ];
 /// All that a step touches.
-const TOUCHED: [StoreName; 6] = [
+const TOUCHED: [StoreName; 7] = [
     StoreName::Entries,
     StoreName::Base,
     StoreName::Outbox,
     StoreName::Claims,
     StoreName::Drafts,
+    StoreName::History,
     StoreName::Meta,
 ];
 /// Rows of a step: few enough that a transaction is over before anybody waits for it.

@@ -51,6 +51,12 @@ pub struct BackendOptions {
     pub refresh_token_s: i64,
     /// How long it keeps the answer to a key, in milliseconds; the key itself for ever.
     pub answers_kept_ms: i64,
+    /// Whether it offers the feed of changes.
+    pub changes: bool,
+    /// Whether it takes batches.
+    pub batches: bool,
+    /// Most changes in a page, whatever is asked for.
+    pub changes_page: usize,
     /// Tells its tokens and account ids from those of another backend.
     pub seed: u64,
 }
@@ -64,6 +70,9 @@ impl Default for BackendOptions {
             access_token_s: 15 * 60,
             refresh_token_s: 60 * 24 * 60 * 60,
             answers_kept_ms: 90 * DAY_MS,
+            changes: false,
+            batches: false,
+            changes_page: 500,
             seed: 0,
         }
     }
@@ -80,6 +89,10 @@ pub struct StoredEntity {
     pub deleted_at: Option<Timestamp>,
     /// Its fields as they travel, in one form; of a deleted one those it had.
     pub fields: Content,
+    /// The key under which its last change was asked for, if there was one.
+    pub origin: Option<String>,
+    /// When its last change was made.
+    pub modified_at: Timestamp,
 }
 
 /// The backend. See the [module](super).
@@ -94,6 +107,9 @@ pub struct MemoryBackend {
     pub(super) revs: BTreeMap<UserId, i64>,
     pub(super) keys: BTreeMap<(UserId, String), Key>,
     pub(super) journal: Vec<Effect>,
+    pub(super) epoch: u64,
+    /// For each account the last revision of a tombstone that is gone.
+    pub(super) pruned: BTreeMap<UserId, i64>,
 }
 
 /// A request that was authenticated, as the parts below see it.
@@ -120,6 +136,8 @@ impl MemoryBackend {
             revs: BTreeMap::new(),
             keys: BTreeMap::new(),
             journal: Vec::new(),
+            epoch: 0,
+            pruned: BTreeMap::new(),
         }
     }
 
@@ -212,11 +230,21 @@ impl MemoryBackend {
             200,
             Capabilities {
                 server_id: self.options.server_id.clone(),
-                server_epoch: format!("{}-{}", self.options.server_id, self.options.seed),
+                server_epoch: self.epoch(),
                 protocol: headers::PROTOCOL_VERSION,
-                features: vec![Feature::Conditional],
+                features: self.features(),
             },
         )
+    }
+
+    fn features(&self) -> Vec<Feature> {
+        let offered = [
+            (true, Feature::Conditional),
+            (self.options.changes, Feature::Changes),
+            (self.options.batches, Feature::Batch),
+        ];
+        let offered = offered.into_iter().filter(|(is_offered, _)| *is_offered);
+        offered.map(|(_, feature)| feature).collect()
     }
 
     fn moods(
@@ -227,11 +255,14 @@ impl MemoryBackend {
         query: &str,
         body: &[u8],
     ) -> Result<Reply, Refusal> {
-        let Some(rest) = path.strip_prefix(paths::MOODS) else {
-            return Err(ErrorCode::NotFound.into());
-        };
-        let user = self.authenticate(now, bearer(request))?;
         let extended = self.is_extended();
+        let is_feed = path == paths::CHANGES && extended && self.options.changes;
+        let is_batch = path == paths::BATCH && extended && self.options.batches;
+        let rest = path.strip_prefix(paths::MOODS);
+        if rest.is_none() && !is_feed && !is_batch {
+            return Err(ErrorCode::NotFound.into());
+        }
+        let user = self.authenticate(now, bearer(request))?;
         let key = header(request, headers::IDEMPOTENCY_KEY).filter(|_| extended);
         let if_match = header(request, headers::IF_MATCH).filter(|_| extended);
         let call = Call {
@@ -241,6 +272,15 @@ impl MemoryBackend {
             if_match,
             query,
             body,
+        };
+        let Some(rest) = rest else {
+            return match request.method {
+                Method::Get if is_feed => self.changes(&call),
+                Method::Post if is_batch => self.batch(&call),
+                Method::Get | Method::Post | Method::Put | Method::Delete => {
+                    Err(ErrorCode::MethodNotAllowed.into())
+                }
+            };
         };
         if rest.is_empty() {
             return match request.method {

@@ -4,6 +4,7 @@
 //! world; another server passes them by implementing [`Api`] and calling [`run`]. Each scenario begins with an account
 //! of its own and needs nothing that another one left.
 
+mod feed;
 mod moods;
 mod person;
 mod sessions;
@@ -49,11 +50,24 @@ pub fn run_one(api: &mut dyn Api, scenario: Scenario) {
     (scenario.run)(&mut person);
 }
 
-/// All of them.
+macro_rules! all {
+    ($($name:path),+ $(,)?) => { vec![$(Scenario { name: stringify!($name), run: $name }),+] };
+}
+
+/// Those of the feed of changes, for backends that offer it.
+pub fn feed_scenarios() -> Vec<Scenario> {
+    all![
+        feed::an_empty_feed_has_an_epoch_and_a_place_to_go_on,
+        feed::changes_come_in_order_with_their_events_and_go_on_from_the_cursor,
+        feed::a_page_has_at_most_what_was_asked_for,
+        feed::a_deleted_entity_is_in_the_feed_as_a_tombstone,
+        feed::a_cursor_from_before_the_oldest_tombstone_is_good_no_more,
+        feed::nobody_sees_another_ones_changes,
+    ]
+}
+
+/// All but the feed's.
 pub fn scenarios() -> Vec<Scenario> {
-    macro_rules! all {
-        ($($name:path),+ $(,)?) => { vec![$(Scenario { name: stringify!($name), run: $name }),+] };
-    }
     all![
         sessions::health_and_capabilities_name_the_protocol,
         moods::a_key_has_its_effect_once_and_its_answer_twice,
@@ -102,6 +116,7 @@ mod tests {
     fn the_backend_in_memory_keeps_the_contract() {
         let options = BackendOptions {
             api_key: "test-key".to_owned(),
+            changes: true,
             ..BackendOptions::default()
         };
         let mut memory = Memory {
@@ -110,5 +125,8 @@ mod tests {
         };
 
         run(&mut memory);
+        for scenario in feed_scenarios() {
+            run_one(&mut memory, scenario);
+        }
     }
 }

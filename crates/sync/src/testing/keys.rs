@@ -18,6 +18,7 @@ pub(super) struct Print {
 }
 
 /// A key that was used.
+#[derive(Clone)]
 pub(super) struct Key {
     print: Print,
     reply: Reply,

@@ -16,7 +16,7 @@ use crate::content::{Content, Operation, merged};
 /// How long a tombstone keeps the content, in milliseconds.
 const TOMBSTONE_CONTENT_MS: i64 = 30 * DAY_MS;
 /// How long a tombstone keeps id and revision, in milliseconds.
-const TOMBSTONE_MS: i64 = 180 * DAY_MS;
+pub(super) const TOMBSTONE_MS: i64 = 180 * DAY_MS;
 /// Entities in a page where the request does not say.
 const LIMIT_DEFAULT: usize = 50;
 /// Most entities in a page.
@@ -197,6 +197,9 @@ impl MemoryBackend {
                 known.fields.clear();
             }
             if age > TOMBSTONE_MS {
+                let (owner, rev) = (known.owner, known.rev.0);
+                let pruned = self.pruned.entry(owner).or_insert(0);
+                *pruned = rev.max(*pruned);
                 self.entities.remove(&id);
             }
         }
@@ -232,6 +235,8 @@ impl MemoryBackend {
             rev,
             deleted_at,
             fields,
+            origin: call.key.map(str::to_owned),
+            modified_at: call.now,
         };
         self.journal.push(Effect {
             at: call.now,
@@ -311,7 +316,7 @@ fn conflict(code: ErrorCode, known: &StoredEntity) -> Refusal {
     error.into()
 }
 
-fn shown(known: &StoredEntity) -> Content {
+pub(super) fn shown(known: &StoredEntity) -> Content {
     let mut fields = known.fields.clone();
     fields.insert("rev".to_owned(), known.rev.0.into());
     fields
@@ -329,7 +334,7 @@ fn place(id: EntityId, known: &StoredEntity) -> String {
     )
 }
 
-fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     query
         .split('&')
         .filter_map(|pair| pair.split_once('='))

@@ -49,6 +49,12 @@ impl Reply {
         self
     }
 
+    /// Why it refuses, if it does.
+    pub(super) fn error(&self) -> Option<ApiError> {
+        let body = self.body.as_ref().filter(|_| self.status >= 400)?;
+        ApiError::parse(body.to_string().as_bytes())
+    }
+
     /// As it travels. A basic backend marks nothing and has no revisions.
     pub(super) fn into_response(self, extended: bool) -> Response {
         let etag = self.etag.filter(|_| extended).map(Rev::to_etag);

@@ -4,13 +4,16 @@ use lume_core::ids::EventId;
 use lume_core::time::Timestamp;
 
 use crate::body;
-use crate::content::{Content, State};
+use crate::content::State;
 use crate::engine::Engine;
+use crate::feed::Feed;
 use crate::kinds::Header;
-use crate::lane::Lane;
+use crate::landing::{is_apart, land};
+use crate::lane::{Lane, Occasion};
+use crate::meta;
 use crate::mutant::{self, Mutant};
-use crate::ports::{Notice, Ports, Sealer};
-use crate::rows::{ClaimRow, EntityRow, EventState, OutboxRow, Seq};
+use crate::ports::{Notice, Ports};
+use crate::rows::{ClaimRow, EventState, OutboxRow, Seq};
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
 use crate::unsent::Wanted;
 
@@ -26,11 +29,13 @@ pub enum Decision {
 /// Events decided in one transaction.
 const DECISION_STEP: usize = 50;
 
-const STORES: [StoreName; 4] = [
+const STORES: [StoreName; 6] = [
     StoreName::Entries,
     StoreName::Base,
     StoreName::Outbox,
     StoreName::Claims,
+    StoreName::Meta,
+    StoreName::History,
 ];
 
 impl<P: Ports> Engine<P> {
@@ -121,13 +126,18 @@ impl<P: Ports> Engine<P> {
                         Query::Entity(row.key.clone()),
                     ]
                 });
-                return Step::Read(std::iter::once(Query::Claims).chain(lanes).collect());
+                let feed = Query::Meta(meta::FEED.to_owned());
+                return Step::Read([Query::Claims, feed].into_iter().chain(lanes).collect());
             }
             let claims = answers.take_claims();
+            let feed = match meta::from_bytes::<Option<Feed>>(answers.take_bytes().as_deref()) {
+                Ok(feed) => feed,
+                Err(error) => return Step::Write(Vec::new(), Err(error)),
+            };
             let mut writes = Vec::new();
             let mut decided = 0;
             for row in &found {
-                match self.plan_decision(row, decision, &claims, &mut answers) {
+                match self.plan_decision(row, decision, &claims, feed.as_ref(), &mut answers) {
                     Ok(planned) => {
                         writes.extend(planned);
                         decided += 1;
@@ -147,6 +157,7 @@ impl<P: Ports> Engine<P> {
         event: &OutboxRow,
         decision: Decision,
         claims: &[ClaimRow],
+        feed: Option<&Feed>,
         answers: &mut Answers,
     ) -> Result<Vec<Write>, StoreError> {
         let rows = answers.take_outbox();
@@ -159,6 +170,21 @@ impl<P: Ports> Engine<P> {
             Decision::Retry => lane.retry(event.event_id),
             Decision::Discard => lane.discard(event.event_id)?,
         };
+        if lane.is_behind() && !apart {
+            lane.seen_as(entity.as_ref());
+            // What came while the event was open is taken in now, if it was the last one.
+            let occasion = Occasion {
+                now: self.now(),
+                skew: feed.and_then(|feed| feed.skew),
+                era_from: feed.map_or(0, |feed| feed.era_from),
+                new_id: self.new_event_id(),
+                account: &event.account,
+            };
+            if let Some(rebased) = lane.catch_up(&occasion)? {
+                writes.extend(land(self.sealer(), &lane, entity, rebased, self.now())?);
+                return Ok(writes);
+            }
+        }
         let Some(mut row) = entity else {
             return Ok(writes);
         };
@@ -183,19 +209,6 @@ impl<P: Ports> Engine<P> {
         }
         writes.push(Write::PutEntity(row));
         Ok(writes)
-    }
-}
-
-/// Whether an entity differs from what its events lead to: it was changed while sync was off.
-pub(super) fn is_apart<S: Sealer>(
-    sealer: &S,
-    lane: &Lane<'_, S>,
-    entity: Option<&EntityRow>,
-) -> Result<bool, StoreError> {
-    match entity {
-        Some(row) if row.deleted => Ok(lane.folded()? != State::Deleted),
-        Some(row) => Ok(lane.folded()? != State::Live(body::open::<Content>(sealer, &row.body)?)),
-        None => Ok(false),
     }
 }
 

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::body;
 use crate::content::State;
 use crate::engine::Engine;
+use crate::landing::is_apart;
 use crate::lane::Lane;
 use crate::ports::Ports;
 use crate::reading::{Entity, ShownSync};
 use crate::rows::{BaseRow, ClaimRow, EntityKey, EntityRow, EventState, OutboxRow, Seq};
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
-use crate::unsent::decide::is_apart;
 use crate::unsent::{Outlook, Unsent, UnsentPage, Wanted};
 
 const STORES: [StoreName; 4] = [

@@ -44,9 +44,7 @@ fn every_refusal_is_listed_with_its_reason() {
     for (status, code, reason) in [
         (400, "bad_request", FailureReason::BadRequest),
         (403, "permission", FailureReason::Forbidden),
-        (409, "exists", FailureReason::Exists),
-        (410, "deleted", FailureReason::Gone),
-        (412, "version", FailureReason::Version),
+        (409, "unique", FailureReason::Natural),
         (413, "too_large", FailureReason::TooLarge),
         (422, "validation", FailureReason::Invalid),
         (422, "key_reused", FailureReason::KeyReused),
@@ -178,7 +176,7 @@ fn discarding_a_creation_takes_later_edits_along() {
     let world = World::new();
     let lume = world.signed_in();
     create(&lume, 1, "a");
-    world.net.next("/moods", Fate::Refused(409, "exists"));
+    world.net.next("/moods", Fate::Refused(409, "unique"));
     world.pass(&lume);
     update(&lume, 1, "b");
     assert_eq!(world.states(), [0, 1, 0, 1]);
@@ -280,7 +278,7 @@ fn a_retried_conflict_goes_out_as_it_was() {
     create(&lume, 1, "a");
     world.pass(&lume);
     update(&lume, 1, "b");
-    world.net.next("/moods", Fate::Refused(412, "version"));
+    world.net.next("/moods", Fate::Refused(409, "unique"));
     world.pass(&lume);
     update(&lume, 1, "c");
 

@@ -99,7 +99,7 @@ fn a_dead_or_parked_lane_stands_in_front_of_no_other() {
     create(&lume, 2, "in conflict");
     create(&lume, 3, "fine");
     world.net.next("/moods", Fate::Refused(422, "validation"));
-    world.net.next("/moods", Fate::Refused(409, "exists"));
+    world.net.next("/moods", Fate::Refused(409, "unique"));
 
     let report = world.pass(&lume);
 
@@ -122,13 +122,13 @@ fn a_dead_or_parked_lane_stands_in_front_of_no_other() {
 }
 
 #[test]
-fn a_conflict_parks_its_lane_and_keeps_what_the_person_wrote() {
+fn a_conflict_of_natural_keys_parks_its_lane_and_keeps_what_the_person_wrote() {
     let world = World::new();
     let lume = world.signed_in();
     create(&lume, 1, "a");
     world.pass(&lume);
     update(&lume, 1, "b");
-    world.net.next("/moods", Fate::Refused(412, "version"));
+    world.net.next("/moods", Fate::Refused(409, "unique"));
     world.pass(&lume);
     update(&lume, 1, "c");
     world.pass(&lume);

@@ -91,6 +91,7 @@ impl Format {
             source: "manual".to_owned(),
             source_id: None,
             body: self.sealed("entity"),
+            overlap: None,
         }
     }
 }
@@ -220,6 +221,8 @@ fn a_change_is_laid_over_what_version_1_has_noted_of_the_backend() {
                 rev: Some(Rev(2)),
                 deleted: false,
                 body: format.sealed("base"),
+                round: 0,
+                ahead: None,
             }),
             Write::PutEvent(OutboxRow {
                 base_rev: Some(Rev(2)),

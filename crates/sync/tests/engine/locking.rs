@@ -3,6 +3,7 @@
 use futures::executor::block_on;
 use lume_sync::memory::Tables;
 use lume_sync::ports::{Plain, Ports};
+use lume_sync::rows::{Ahead, AheadState, BaseRow, EntityRow, HistoryRow};
 use lume_sync::sealed::sweep::{Cursor, Progress, SWEEP_ROWS_MAX};
 use lume_sync::sealed::{SEALED, SealedStore, Work};
 use lume_sync::store::{Answers, Mode, Query, Step, Store, StoreName, Write};
@@ -11,7 +12,7 @@ use lume_sync::{Blocked, CommitError, Engine, EngineOptions, StoreError, Trigger
 
 use crate::net::Net;
 use crate::ports::{Chance, Device, Heard, LockTable, TestClock, TestStore, TestVault};
-use crate::world::{World, advance, content, key, keys};
+use crate::world::{START, World, advance, content, key, keys};
 
 const NEEDLE: &str = "zebra-secret";
 const KEY: &str = "a key";
@@ -73,6 +74,7 @@ fn tab(world: &World) -> (Locked, TestRing) {
     let options = EngineOptions {
         owner: "a lockable tab".to_owned(),
         client_version: "1.0.0".to_owned(),
+        device: None,
     };
     let ports = Lockable {
         device: world.device.clone(),
@@ -124,11 +126,19 @@ fn bodies(tables: &Tables) -> Vec<Vec<u8>> {
     let claims = tables.claims.values().flat_map(|row| &row.items);
     let claims = claims.map(|item| item.request.clone());
     let drafts = tables.drafts.values().cloned();
+    let overlaps = tables.entities.values();
+    let overlaps = overlaps.filter_map(|row| row.overlap.clone());
+    let aheads = tables.bases.values().filter_map(|row| row.ahead.as_ref());
+    let aheads = aheads.map(|ahead| ahead.body.clone());
+    let history = tables.history.values().map(|row| row.body.clone());
     let all = entities
         .chain(bases)
         .chain(events)
         .chain(claims)
-        .chain(drafts);
+        .chain(drafts)
+        .chain(overlaps)
+        .chain(aheads)
+        .chain(history);
     all.filter(|bytes| !bytes.is_empty()).collect()
 }
 
@@ -164,9 +174,46 @@ fn full_world(entries: u8) -> World {
     let _held = world.net.hold("/moods");
     let mut pass = Box::pin(lume.pass(Trigger::Timer));
     assert!(advance(&mut pass).is_none(), "the pass waits for an answer");
+    add_what_merges_leave(&world);
     let tables = world.tables();
     assert!(!tables.claims.is_empty() && !tables.bases.is_empty() && !tables.drafts.is_empty());
     world
+}
+
+/// Two versions of a text, a later state of the backend's, and something that was put aside.
+fn add_what_merges_leave(world: &World) {
+    let words = || [&[1], NEEDLE.as_bytes()].concat();
+    let tables = world.tables();
+    let (Some(entity), Some(base)) = (tables.entities.get(&key(1)), tables.bases.get(&key(1)))
+    else {
+        panic!("the first entity and its base");
+    };
+    let ahead = Ahead {
+        state: AheadState::Live,
+        rev: base.rev,
+        modified_at: None,
+        round: 1,
+        body: words(),
+    };
+    let writes = vec![
+        Write::PutEntity(EntityRow {
+            overlap: Some(words()),
+            ..entity.clone()
+        }),
+        Write::PutBase(BaseRow {
+            ahead: Some(ahead),
+            ..base.clone()
+        }),
+        Write::PutHistory(HistoryRow {
+            seq: None,
+            key: key(1),
+            at: START,
+            body: words(),
+        }),
+    ];
+    let stores = [StoreName::Entries, StoreName::Base, StoreName::History];
+    let put = move |_: Answers| Step::Write(writes.clone(), ());
+    block_on(world.device.store.transact(Mode::Strict, &stores, put)).unwrap();
 }
 
 #[test]

@@ -9,7 +9,9 @@
 mod accounts;
 mod adopting;
 mod asked;
+mod batching;
 mod claiming;
+mod conflicts;
 mod deciding;
 mod delivering;
 mod expiring;
@@ -21,6 +23,8 @@ mod locking;
 mod net;
 mod portable;
 mod ports;
+mod pulling;
+mod resyncing;
 mod saving;
 mod secrets;
 mod sessions;

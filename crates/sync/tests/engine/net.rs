@@ -24,6 +24,8 @@ pub(crate) enum Fate {
     AnswerCut,
     /// Refused with this status and code, under the backend's mark; nothing is applied.
     Refused(u16, &'static str),
+    /// Refused since the entry has another version, which is a new one each time; nothing is applied.
+    OtherVersion,
     /// Refused since the note is too long; nothing is applied.
     NoteTooLong,
     /// Refused with this status, asking for a wait.
@@ -202,6 +204,20 @@ impl Transport for Net {
                 Ok(Response {
                     body: Some(error.to_string().into_bytes()),
                     ..ours(status)
+                })
+            }
+            Fate::OtherVersion => {
+                let id = request.url.rsplit('/').next().unwrap_or_default();
+                let count = self.0.sent.borrow().len();
+                let entity = json!({
+                    "id": id, "date": "2023-11-14T20:00:00.000Z", "mood": "happy", "note": format!("other {count}"),
+                    "rev": 1_000 + count,
+                });
+                let error =
+                    json!({"success": false, "error": {"code": "version", "entity": entity}});
+                Ok(Response {
+                    body: Some(error.to_string().into_bytes()),
+                    ..ours(412)
                 })
             }
             Fate::NoteTooLong => {

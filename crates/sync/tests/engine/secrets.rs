@@ -194,6 +194,8 @@ fn debug_of_requests_answers_and_records_shows_no_secret() {
             api_key: text(),
             choice: BackendChoice::Auto,
             kind: None,
+            features: None,
+            epoch: None,
         }),
     ];
     for value in values {

@@ -107,7 +107,7 @@ fn giving_up_a_creation_is_told_to_take_the_entry_and_its_later_changes_along() 
     let world = World::new();
     let lume = world.signed_in();
     create(&lume, 1, "a");
-    world.net.next("/moods", Fate::Refused(409, "exists"));
+    world.net.next("/moods", Fate::Refused(409, "unique"));
     world.pass(&lume);
     update(&lume, 1, "b");
 
@@ -121,7 +121,7 @@ fn giving_up_an_edit_is_told_to_lead_back_to_what_the_backend_has() {
     create(&lume, 1, "a");
     world.pass(&lume);
     update(&lume, 1, "b");
-    world.net.next("/moods", Fate::Refused(412, "version"));
+    world.net.next("/moods", Fate::Refused(409, "unique"));
     world.pass(&lume);
 
     let Outlook::Becomes { content, later } = only_failed(&lume).outlook else {
@@ -170,9 +170,9 @@ fn giving_up_an_event_of_an_entry_that_was_edited_while_sync_was_off_is_told_to_
 fn what_was_told_is_what_giving_up_does() {
     for (edits_before, edits_after, status, code) in [
         (0, 0, 422, "validation"),
-        (0, 1, 409, "exists"),
+        (0, 1, 409, "unique"),
         (1, 0, 422, "validation"),
-        (1, 1, 412, "version"),
+        (1, 1, 409, "unique"),
     ] {
         let world = World::new();
         let lume = world.signed_in();

@@ -18,6 +18,7 @@ use lume_sync::memory::Tables;
 use lume_sync::meta::{BackendChoice, StoredSession};
 use lume_sync::pass::PassReport;
 use lume_sync::rows::{EntityKey, EventState, OutboxRow};
+use lume_sync::store::{Answers, Mode, Step, Store, StoreName, Write};
 use lume_sync::testing::{BackendOptions, BasicEdits, Profile};
 use lume_sync::{Engine, Status, Trigger};
 use serde_json::{Value, json};
@@ -46,6 +47,22 @@ impl World {
     /// A new device and an empty extended backend.
     pub(crate) fn new() -> Self {
         Self::with(BackendOptions::default())
+    }
+
+    /// A new device and an empty extended backend that offers the feed of changes.
+    pub(crate) fn shared() -> Self {
+        Self::with(BackendOptions {
+            changes: true,
+            ..BackendOptions::default()
+        })
+    }
+
+    /// Another device of the same person, with the same time.
+    pub(crate) fn other_device(&self) -> Self {
+        let mut other = self.other_database();
+        other.device.locks = LockTable::default();
+        other.device.chance = Chance::new(0x0FED_CBA9_8765_4321);
+        other
     }
 
     /// A new device and an empty basic backend, that takes a second POST as an edit.
@@ -92,6 +109,7 @@ impl World {
         let options = EngineOptions {
             owner: "a tab".to_owned(),
             client_version: "1.0.0".to_owned(),
+            device: None,
         };
         Engine::new(self.device.clone(), options)
     }
@@ -145,6 +163,18 @@ impl World {
 
     pub(crate) fn tables(&self) -> Tables {
         self.device.store.memory.tables()
+    }
+
+    /// Writes a row as another version, or a damaged disk, would have it.
+    pub(crate) fn put(&self, write: Write) {
+        let stores = [
+            StoreName::Entries,
+            StoreName::Base,
+            StoreName::Outbox,
+            StoreName::Meta,
+        ];
+        let put = move |_: Answers| Step::Write(vec![write.clone()], ());
+        block_on(self.device.store.transact(Mode::Strict, &stores, put)).unwrap();
     }
 
     pub(crate) fn outbox(&self) -> Vec<OutboxRow> {
@@ -204,6 +234,7 @@ impl World {
         let tables = self.tables();
         for row in tables.entities.values() {
             let base = tables.bases.get(&row.key);
+            let base = base.filter(|base| !base.stands_for_none());
             let base = base.map_or(State::Absent, |base| {
                 if base.deleted {
                     State::Deleted
@@ -299,6 +330,20 @@ pub(crate) fn delete(lume: &Lume, number: u8) {
 
 pub(crate) fn restore(lume: &Lume, number: u8) {
     block_on(lume.restore(&key(number))).unwrap();
+}
+
+/// Gives a field of an entry another value.
+pub(crate) fn set(lume: &Lume, number: u8, field: &str, value: Value) {
+    let entity = block_on(lume.entity(&key(number))).unwrap().unwrap();
+    let mut content = entity.content;
+    content.insert(field.to_owned(), value);
+    block_on(lume.update(&key(number), content, None)).unwrap();
+}
+
+/// A field of an entry as the person sees it.
+pub(crate) fn field(lume: &Lume, number: u8, field: &str) -> Value {
+    let entity = block_on(lume.entity(&key(number))).unwrap().unwrap();
+    entity.content.get(field).cloned().unwrap_or_default()
 }
 
 /// The note of an entry as the person sees it; `None` if it is deleted or not there.

@@ -12,10 +12,13 @@ use web_sys::{IdbCursor, IdbCursorDirection, IdbCursorWithValue, IdbKeyRange, Id
 use super::request::{Reader, answer, answers, failed, object_store};
 use super::rows::{
     Number, base_from_js, bytes_from_js, claim_from_js, entity_from_js, event_from_js,
-    listed_entity_from_js,
+    history_from_js, listed_entity_from_js,
 };
 
+mod history;
 mod sweep;
+
+pub(super) use history::newest_key as newest_history_key;
 
 /// How many rows are looked at for the next one that can be read.
 const NEXT_DUE_LOOK_MAX: usize = 20;
@@ -100,13 +103,19 @@ pub(super) async fn run(tx: &IdbTransaction, query: Query) -> Result<Answer, Sto
         } => sweep::run(tx, store, after.as_deref(), limit)
             .await
             .map(Answer::Sweep),
+        Query::History { key, limit } => history::run(tx, &key, limit).await.map(Answer::History),
         Query::Log { limit } => log(tx, limit).await.map(Answer::Log),
     }
 }
 
 /// The key of the newest log line, 0 if there is none.
 pub(super) async fn newest_log_key(tx: &IdbTransaction) -> Result<u64, StoreError> {
-    let request = object_store(tx, "log")?
+    newest_key(tx, "log").await
+}
+
+/// The greatest key of a store that counts its rows, 0 if there is none.
+async fn newest_key(tx: &IdbTransaction, store: &str) -> Result<u64, StoreError> {
+    let request = object_store(tx, store)?
         .open_key_cursor_with_range_and_direction(&JsValue::UNDEFINED, IdbCursorDirection::Prev);
     let cursor = answer(request).await?;
     match found(&cursor) {

@@ -6,6 +6,7 @@
 mod claim;
 mod entity;
 mod event;
+mod history;
 
 use std::str::FromStr;
 
@@ -23,6 +24,7 @@ pub(crate) use entity::{
     base_from_js, base_to_js, entity_from_js, entity_to_js, listed_entity_from_js,
 };
 pub(crate) use event::{event_from_js, event_to_js};
+pub(crate) use history::{history_from_js, history_to_js};
 
 /// A row on its way out.
 struct RowOut(Object);
@@ -155,6 +157,13 @@ impl RowIn<'_> {
             Ok(number as i64)
         } else {
             Err(self.corrupt(name))
+        }
+    }
+
+    fn maybe_integer(&self, name: &str) -> Result<Option<i64>, StoreError> {
+        match js::property(self.value, name) {
+            Some(_) => self.integer(name).map(Some),
+            None => Ok(None),
         }
     }
 

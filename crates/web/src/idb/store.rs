@@ -1,6 +1,6 @@
 //! A profile's database as the engine's store.
 
-use lume_sync::limits::LOG_LINES_MAX;
+use lume_sync::limits::{HISTORY_ROWS_MAX, LOG_LINES_MAX};
 use lume_sync::store::{
     Answer, Answers, Mode, Program, Query, Step, Store, StoreError, StoreName, Write,
 };
@@ -11,7 +11,9 @@ use super::connection::{Connection, DatabaseNotice};
 use super::migrations::profile_steps;
 use super::query::{self, entities_store};
 use super::request::failed;
-use super::rows::{Number, base_to_js, bytes_to_js, claim_to_js, entity_to_js, event_to_js};
+use super::rows::{
+    Number, base_to_js, bytes_to_js, claim_to_js, entity_to_js, event_to_js, history_to_js,
+};
 use super::write::{Change, Durability, Handles, WriteTransaction};
 
 /// A profile's database in IndexedDB.
@@ -104,29 +106,45 @@ async fn read(tx: &IdbTransaction, queries: Vec<Query>) -> Result<Vec<Answer>, S
     answers.into_iter().collect()
 }
 
-/// What the writes are in terms of object stores. A log line wants to know the newest one's key, to drop the oldest.
+/// What the writes are in terms of object stores. Stores that keep the newest rows want to know the newest one's key, to
+/// drop the oldest.
 async fn changes(tx: &IdbTransaction, writes: Vec<Write>) -> Result<Vec<Change>, StoreError> {
-    let lines = writes
-        .iter()
-        .filter(|write| matches!(write, Write::AppendLog(_)))
-        .count();
+    let count = |is_new: fn(&&Write) -> bool| writes.iter().filter(is_new).count();
+    let lines = count(|write| matches!(write, Write::AppendLog(_)));
+    let aside = count(|write| matches!(write, Write::PutHistory(row) if row.seq.is_none()));
     let mut changes = writes
         .into_iter()
         .map(change)
         .collect::<Result<Vec<_>, _>>()?;
     if lines > 0 {
-        let newest = query::newest_log_key(tx).await? + u64::try_from(lines).unwrap_or(0);
-        let beyond = newest.saturating_sub(LOG_LINES_MAX);
-        if beyond > 0 {
-            let range = IdbKeyRange::upper_bound(&Number::from(beyond).0)
-                .map_err(|error| failed(&error))?;
-            changes.push(Change::Remove {
-                store: "log",
-                key: range.into(),
-            });
-        }
+        let newest = query::newest_log_key(tx).await?;
+        changes.extend(without_oldest("log", newest, lines, LOG_LINES_MAX)?);
+    }
+    if aside > 0 {
+        let newest = query::newest_history_key(tx).await?;
+        changes.extend(without_oldest("history", newest, aside, HISTORY_ROWS_MAX)?);
     }
     Ok(changes)
+}
+
+/// What keeps the newest `max` rows of a store that is about to have `added` more.
+fn without_oldest(
+    store: &'static str,
+    newest: u64,
+    added: usize,
+    max: u64,
+) -> Result<Option<Change>, StoreError> {
+    let newest = newest + u64::try_from(added).unwrap_or(0);
+    let beyond = newest.saturating_sub(max);
+    if beyond == 0 {
+        return Ok(None);
+    }
+    let range =
+        IdbKeyRange::upper_bound(&Number::from(beyond).0).map_err(|error| failed(&error))?;
+    Ok(Some(Change::Remove {
+        store,
+        key: range.into(),
+    }))
 }
 
 fn change(write: Write) -> Result<Change, StoreError> {
@@ -157,6 +175,7 @@ fn change(write: Write) -> Result<Change, StoreError> {
         Write::RemoveMeta(name) => remove("meta", name.into()),
         Write::PutDraft(name, bytes) => put_named("drafts", &name, &bytes),
         Write::RemoveDraft(name) => remove("drafts", name.into()),
+        Write::PutHistory(row) => put("history", history_to_js(&row)),
         Write::AppendLog(line) => Change::Add {
             store: "log",
             value: bytes_to_js(&line),
@@ -172,6 +191,7 @@ const fn store_name(store: StoreName) -> &'static str {
         StoreName::Claims => "claims",
         StoreName::Meta => "meta",
         StoreName::Drafts => "drafts",
+        StoreName::History => "history",
         StoreName::Log => "log",
     }
 }

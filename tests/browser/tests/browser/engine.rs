@@ -66,6 +66,7 @@ impl Device {
             EngineOptions {
                 owner: fresh_name("owner"),
                 client_version: "0.1.0".to_owned(),
+                device: None,
             },
         )
     }

@@ -59,6 +59,7 @@ fn tab(name: &str) -> Tab {
         EngineOptions {
             owner: fresh_name("owner"),
             client_version: "0.1.0".to_owned(),
+            device: None,
         },
     )
 }

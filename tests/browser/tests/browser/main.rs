@@ -9,6 +9,7 @@
 mod aside;
 mod connection;
 mod engine;
+mod live;
 mod lost;
 mod platform;
 mod registry;

@@ -58,6 +58,7 @@ fn entity(number: u8) -> EntityRow {
         source: "manual".to_owned(),
         source_id: None,
         body: vec![1, number, 1],
+        overlap: None,
     }
 }
 
@@ -70,6 +71,8 @@ fn rows_of(number: u8) -> Vec<Write> {
             rev: None,
             deleted: false,
             body: vec![1, number, 2],
+            round: 0,
+            ahead: None,
         }),
         Write::PutEvent(OutboxRow {
             seq: None,
@@ -152,8 +155,15 @@ fn bodies(rows: &[SweptRow]) -> Vec<&[u8]> {
 
 fn bodies_of(row: &SweptRow) -> Vec<&[u8]> {
     match row {
-        SweptRow::Entity(row) => vec![&row.body],
-        SweptRow::Base(row) => vec![&row.body],
+        SweptRow::Entity(row) => std::iter::once(&row.body)
+            .chain(row.overlap.as_ref())
+            .map(Vec::as_slice)
+            .collect(),
+        SweptRow::Base(row) => std::iter::once(&row.body)
+            .chain(row.ahead.as_ref().map(|ahead| &ahead.body))
+            .map(Vec::as_slice)
+            .collect(),
+        SweptRow::History(row) => vec![&row.body],
         SweptRow::Event(row) => vec![&row.body, row.request.as_deref().unwrap_or_default()],
         SweptRow::Claim(row) => row
             .items

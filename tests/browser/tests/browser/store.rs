@@ -53,6 +53,7 @@ fn entity() -> EntityRow {
         source: "manual".to_owned(),
         source_id: None,
         body: vec![0, 127, 255],
+        overlap: None,
     }
 }
 

@@ -244,6 +244,21 @@ async fn stopping_ends_every_request_under_way_and_none_that_comes_later() {
 }
 
 #[wasm_bindgen_test]
+async fn a_request_that_was_under_way_when_the_page_was_put_aside_is_given_up() {
+    let fake = FakeFetch::hanging();
+    let transport = FetchTransport::default();
+    let mut sending = Box::pin(transport.send(request("https://lume.example/api/v1/moods")));
+    assert!((&mut sending).now_or_never().is_none());
+
+    js("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
+    js("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+
+    assert_eq!(sending.await, Err(SendError::Stopped));
+    assert_eq!(js("fetched[0].signal.aborted"), true);
+    drop(fake);
+}
+
+#[wasm_bindgen_test]
 async fn a_request_that_is_dropped_is_aborted() {
     let fake = FakeFetch::hanging();
     let transport = FetchTransport::default();

@@ -7,7 +7,7 @@ use lume_sync::meta::{self, AppMode, Profile};
 use lume_sync::rows::EntityKey;
 use lume_sync::store::Write;
 
-use super::Invariant;
+use super::{Invariant, merging};
 use crate::disk::{Commit, record};
 use crate::model::{Shown, shown};
 use crate::rows::{Folded, fold};
@@ -34,6 +34,7 @@ pub(super) fn touched(commit: &Commit) -> BTreeSet<EntityKey> {
             | Write::RemoveMeta(_)
             | Write::PutDraft(_, _)
             | Write::RemoveDraft(_)
+            | Write::PutHistory(_)
             | Write::AppendLog(_) => {}
         }
     }
@@ -49,7 +50,7 @@ pub(super) fn check(
 ) {
     let profile: Profile = record(&commit.after, meta::PROFILE);
     for key in touched {
-        written(world, commit, key);
+        written(world, database, commit, key);
         if is_synced(&profile, key) {
             folds(world, &commit.after, key);
         }
@@ -74,8 +75,8 @@ fn is_synced(profile: &Profile, key: &EntityKey) -> bool {
             .is_none_or(|adoption| done(adoption.after))
 }
 
-/// Only the person changes what the person wrote, and to what they said.
-fn written(world: &mut World, commit: &Commit, key: &EntityKey) {
+/// Only the person changes what the person wrote, and to what they said; a pass merges it with what the server has.
+fn written(world: &mut World, database: usize, commit: &Commit, key: &EntityKey) {
     let (before, after) = (shown(&commit.before, key), shown(&commit.after, key));
     let errand = world.current.map(|current| current.errand);
     match errand {
@@ -87,7 +88,7 @@ fn written(world: &mut World, commit: &Commit, key: &EntityKey) {
                 .cloned();
             match action {
                 Some(action) if action.target.as_ref() == Some(&after) => {
-                    world.model.committed(number, after);
+                    world.model.committed(number, commit.number, after);
                 }
                 Some(action) => {
                     let what = format!("{key:?} is {after:?} and was to be {:?}", action.target);
@@ -99,7 +100,13 @@ fn written(world: &mut World, commit: &Commit, key: &EntityKey) {
                 None => {}
             }
         }
-        Some(Errand::Decide(number)) if before != after => world.model.committed(number, after),
+        Some(Errand::Decide(number)) if before != after => {
+            world.model.committed(number, commit.number, after);
+        }
+        Some(Errand::Pass) if before != after => {
+            merging::check(world, database, commit, key, (&before, &after));
+            world.model.merged(database, key, commit.number, &after);
+        }
         _ if before != after => {
             world.violate(
                 Invariant::I1,

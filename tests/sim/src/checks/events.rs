@@ -87,17 +87,16 @@ fn who_acts(world: &World, before: &Tables) -> Will {
     }
 }
 
-/// The row that went on under another id, because the server will never answer the old one.
+/// The row that went on under another id, because the server will never answer the old one, or met another version.
 fn reissued<'a>(
     world: &World,
     before: &BTreeMap<EventId, &'a OutboxRow>,
     row: &OutboxRow,
 ) -> Option<&'a OutboxRow> {
-    before
-        .values()
-        .copied()
-        .find(|old| old.seq == row.seq && world.audit.expired.contains(&old.event_id))
-        .filter(|old| old.event_id != row.event_id && old.body == row.body)
+    let old = before.values().copied().find(|old| old.seq == row.seq)?;
+    let expired = world.audit.expired.contains(&old.event_id) && old.body == row.body;
+    let conflicted = world.audit.conflicted.contains(&old.event_id);
+    (old.event_id != row.event_id && (expired || conflicted)).then_some(old)
 }
 
 /// I15: what an event failed at is written by the flusher that holds it, and by nobody else.
@@ -249,7 +248,10 @@ fn gone(world: &mut World, acts: Will, before: &Tables, id: EventId, row: &Outbo
         }
         Will::Nobody => {
             // A backend that lies about what it has can't be seen through.
-            if !effective && world.faithful {
+            // An event behind one that was merged may have nothing left to say.
+            let mut lane = rows::lane(before, &row.key);
+            let merged = lane.any(|row| world.audit.conflicted.contains(&row.event_id));
+            if !effective && world.faithful && !merged {
                 let errand = world.current.map(|current| current.errand);
                 world.violate(
                     Invariant::I17,
@@ -321,6 +323,7 @@ pub(super) fn name_of(write: &Write) -> String {
         Write::RemoveMeta(name) => format!("-{name}"),
         Write::PutDraft(_, _) => "draft".to_owned(),
         Write::RemoveDraft(_) => "-draft".to_owned(),
+        Write::PutHistory(row) => format!("aside {}", short(&row.key)),
         Write::AppendLog(_) => "log".to_owned(),
     }
 }

@@ -1,12 +1,13 @@
 //! What goes over the wire and what the server does: I3, I5, I7, I8, I12, I20, I23.
 
 use lume_core::ids::EventId;
+use lume_sync::meta::BackendKind;
 use lume_sync::ports::{Request, Response};
 use lume_sync::rows::Seq;
 use lume_sync::testing::{Effect, EffectKind};
 use lume_wire::{ApiError, ErrorCode, headers, paths};
 
-use super::{Fruitless, Invariant, Sent, gates, sessions};
+use super::{Fruitless, Invariant, Sent, batches, gates, sessions};
 use crate::disk::session;
 use crate::net::{Exchange, is_change, path_of};
 use crate::queue::TaskId;
@@ -24,8 +25,8 @@ const MINUTE_MS: u64 = 60_000;
 /// What a request is about.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct About {
-    /// The event that it carries.
-    pub(crate) event: Option<EventId>,
+    /// The events that it carries.
+    pub(crate) events: Vec<EventId>,
     /// The refresh token that it presents.
     pub(crate) refresh: Option<String>,
     /// The access token that it presents.
@@ -34,6 +35,16 @@ pub(crate) struct About {
     pub(crate) task: TaskId,
     /// When.
     pub(crate) sent_ms: u64,
+}
+
+impl About {
+    /// The event that it carries, if it carries but one.
+    pub(crate) fn alone(&self) -> Option<EventId> {
+        match self.events.as_slice() {
+            [event] => Some(*event),
+            _ => None,
+        }
+    }
 }
 
 /// A request leaves a tab: what it is about.
@@ -56,12 +67,20 @@ pub(crate) fn on_send(world: &mut World, tab: usize, database: usize, request: &
             ..About::default()
         };
     }
-    let event = event_of(world, database, request);
-    if let Some(event) = event {
-        carries(world, tab, database, request, event);
+    let carried = carried(world, database, request);
+    let backend = world.databases[database].profile().backend;
+    let has_keys =
+        batches::request(request).is_some() || header(request, headers::IDEMPOTENCY_KEY).is_some();
+    if !carried.is_empty() && backend.kind == Some(BackendKind::Extended) && !has_keys {
+        let what = format!("tab {tab} sends an event without its key");
+        world.violate(Invariant::I3, what);
+    }
+    for (event, sent) in &carried {
+        carries(world, event, sent);
+        owner(world, tab, database, request, *event);
     }
     About {
-        event,
+        events: carried.into_iter().map(|(event, _)| event).collect(),
         refresh: None,
         access: bearer(request).map(str::to_owned),
         task: world.current.map_or(0, |current| current.task),
@@ -69,24 +88,27 @@ pub(crate) fn on_send(world: &mut World, tab: usize, database: usize, request: &
     }
 }
 
-/// I7 and I8: a request for an event goes out.
-fn carries(world: &mut World, tab: usize, database: usize, request: &Request, event: EventId) {
-    let sent = Sent {
+/// The events that a request carries, each as it would go by itself.
+fn carried(world: &World, database: usize, request: &Request) -> Vec<(EventId, Sent)> {
+    if let Some(batch) = batches::request(request) {
+        return batches::carried(&batch, request);
+    }
+    let sent = || Sent {
         method: request.method.name(),
         url: request.url.clone(),
         if_match: header(request, headers::IF_MATCH).map(str::to_owned),
         body: request.body.clone(),
     };
-    if *world
-        .audit
-        .sent
-        .entry(event)
-        .or_insert_with(|| sent.clone())
-        != sent
-    {
+    let event = event_of(world, database, request);
+    event.map(|event| (event, sent())).into_iter().collect()
+}
+
+/// I7: a request for an event goes out.
+fn carries(world: &mut World, event: &EventId, sent: &Sent) {
+    let known = world.audit.sent.entry(*event);
+    if known.or_insert_with(|| sent.clone()) != sent {
         world.violate(Invariant::I7, format!("other bytes for {event:?}"));
     }
-    owner(world, tab, database, request, event);
 }
 
 /// I20. A sliding minute, for each profile: its tabs and the worker count together.
@@ -157,17 +179,14 @@ fn owner(world: &mut World, tab: usize, database: usize, request: &Request, even
 }
 
 /// The server has dealt with a request.
-pub(crate) fn on_handled(
-    world: &mut World,
-    request: &Request,
-    event: Option<EventId>,
-    response: &Response,
-) {
+pub(crate) fn on_handled(world: &mut World, request: &Request, about: &About, response: &Response) {
+    let alone = about.alone();
     let effects: Vec<_> = world.net.backend.journal()[world.audit.effects_seen..].to_vec();
     world.audit.effects_seen += effects.len();
     for effect in effects {
         world.audit.counts.effects += 1;
-        let Some(event) = event else {
+        let key = effect.key.as_ref().and_then(|key| key.parse().ok());
+        let Some(event) = key.or(alone) else {
             world.violate(Invariant::I2, format!("{effect:?} came of no event"));
             continue;
         };
@@ -195,9 +214,15 @@ pub(crate) fn on_handled(
     // The seed's contract has no keys: the same id again says that the first request arrived.
     let known_there =
         !world.mix.is_extended() && response.status == 409 && has_this_content(world, request);
-    if let Some(event) = event.filter(|_| is_change(request) && (taken || known_there)) {
+    if let Some(event) = alone.filter(|_| is_change(request) && (taken || known_there)) {
         world.audit.effective.insert(event);
     }
+    let results = batches::results(request, response);
+    let done = results.iter().filter(|result| batches::is_done(result));
+    world
+        .audit
+        .effective
+        .extend(done.map(|result| result.event_id));
 }
 
 /// I12: an entity that a later event deleted is not there again because of an earlier one.
@@ -246,24 +271,50 @@ pub(crate) fn on_answer(world: &mut World, about: &About, exchange: &Exchange) {
     if let (Some(token), 401) = (&about.access, response.status) {
         world.audit.refused.insert(token.clone());
     }
-    if about.event.is_some() {
+    if !about.events.is_empty() {
         gates::answered(world, about.task, about.sent_ms, response);
     }
-    let event = about.event;
     // A session or a look at the backend's health is progress of a kind, but not one that may go on for ever.
-    let Some(event) = event else { return };
-    let countable = counts(world.mix.is_extended(), response);
-    let arrived = matches!(response.status, 200..=299) && world.audit.effective.contains(&event);
-    let refused = countable && !matches!(response.status, 423 | 500);
+    if let Some(event) = about.alone() {
+        let said = Said {
+            arrived: matches!(response.status, 200..=299),
+            countable: counts(world.mix.is_extended(), response),
+            status: response.status,
+            code,
+        };
+        learn(world, event, &said);
+    } else {
+        for (event, said) in batches::said(&about.events, response) {
+            learn(world, event, &said);
+        }
+    }
+}
+
+/// What an answer says of an event.
+pub(super) struct Said {
+    /// That it took effect.
+    pub(super) arrived: bool,
+    /// Something that may count as an attempt.
+    pub(super) countable: bool,
+    pub(super) status: u16,
+    pub(super) code: Option<ErrorCode>,
+}
+
+fn learn(world: &mut World, event: EventId, said: &Said) {
+    let arrived = said.arrived && world.audit.effective.contains(&event);
+    let refused = said.countable && !matches!(said.status, 200 | 423 | 500);
     if arrived || refused {
         let whose = world.audit.events.get(&event).map(|known| known.database);
         let known = &mut world.audit.fruitless;
         known.retain(|request| Some(request.database) != whose);
     }
-    if code == Some(ErrorCode::KeyExpired) {
+    if said.code == Some(ErrorCode::KeyExpired) {
         world.audit.expired.insert(event);
     }
-    if countable {
+    if said.countable && matches!(said.status, 404 | 409 | 410 | 412) {
+        world.audit.conflicted.insert(event);
+    }
+    if said.countable {
         *world.audit.countable.entry(event).or_insert(0) += 1;
     }
 }

@@ -52,6 +52,8 @@ pub(super) struct Bench {
     tabs: [Tab; 2],
     left: Left,
     keys: Vec<EntityKey>,
+    /// The ids of the two events, as the server hears them.
+    events: BTreeSet<Option<String>>,
 }
 
 impl Bench {
@@ -63,7 +65,13 @@ impl Bench {
             now_ms: 0.into(),
         });
         let keys = prepare(&shared, lanes);
+        let events = {
+            let outbox = &shared.tables.borrow().outbox;
+            let ids = outbox.values().map(|row| row.event_id.to_string());
+            ids.map(Some).collect()
+        };
         let mut bench = Self {
+            events,
             tabs: [tab(&shared, 1), tab(&shared, 2)],
             shared,
             left: Left {
@@ -173,6 +181,9 @@ impl Bench {
             if !applied.insert(effect.key.clone()) {
                 return Some(format!("I3: {effect:?} is a second effect"));
             }
+            if !self.events.contains(&effect.key) {
+                return Some(format!("I3: {effect:?} is of no event"));
+            }
         }
         let mut held = BTreeSet::new();
         for item in tables.claims.values().flat_map(|claim| &claim.items) {
@@ -238,6 +249,7 @@ fn tab(shared: &Rc<Shared>, seed: u64) -> Tab {
     let options = EngineOptions {
         owner: format!("tab {seed}"),
         client_version: "0.1.0".to_owned(),
+        device: None,
     };
     Tab {
         engine: Rc::new(Engine::new(BenchPorts(Rc::clone(&seat)), options)),

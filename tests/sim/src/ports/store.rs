@@ -106,6 +106,7 @@ impl Store for SimStore {
             // Also where the outcome can't be told: what can be read afterwards was flushed before.
             if let Some(number) = number.filter(|_| strict) {
                 world.databases[database].flush(number);
+                world.model.flushed(database, number);
             }
         })
         .await;

@@ -113,6 +113,7 @@ impl Sim {
             EngineOptions {
                 owner,
                 client_version: "0.1.0".to_owned(),
+                device: None,
             },
         )));
         let life = place.life;
@@ -313,6 +314,8 @@ impl Sim {
             world.say(&[12, lost as u64], || {
                 format!("db {number} loses {lost} commits with the power")
             });
+            let kept = world.databases[number].last_commit() - lost as u64;
+            world.model.lost_after(number, kept);
             if lost > 0 {
                 // What was asked for may be among it.
                 world.audit.asked.remove(&number);

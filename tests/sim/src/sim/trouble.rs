@@ -51,7 +51,8 @@ impl Sim {
                 .pick(&[10_000, 600_000, 3 * hour, 48 * hour, 8_760 * hour])
                 .unwrap_or(&0);
             world.wall_offset_ms = match world.rng.below(3) {
-                0 => 0,
+                // Set right, as far as this world's clocks are.
+                0 => world.mix.shift_ms,
                 1 => world.wall_offset_ms + by,
                 _ => world.wall_offset_ms - by,
             };

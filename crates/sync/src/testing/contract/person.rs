@@ -43,6 +43,16 @@ impl<'a> Person<'a> {
         person
     }
 
+    /// Opens another session: the one before has expired.
+    pub(super) fn sign_in(&mut self) {
+        self.access.clear();
+        let body = json!({"email": self.email, "password": PASSWORD});
+        let answer = self.ask(Method::Post, paths::LOGIN, Some(&body), &[]);
+        let session = data(&answer);
+        let text = |field: &str| session[field].as_str().expect("a text").to_owned();
+        (self.access, self.refresh) = (text("access_token"), text("refresh_token"));
+    }
+
     pub(super) fn ask(
         &mut self,
         method: Method,

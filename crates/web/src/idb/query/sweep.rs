@@ -8,7 +8,7 @@ use web_sys::{IdbKeyRange, IdbTransaction};
 
 use super::{
     Number, answers, base_from_js, bytes_from_js, claim_from_js, count, count_from_js,
-    entity_from_js, event_from_js, failed, keys, object_store, text,
+    entity_from_js, event_from_js, failed, history_from_js, keys, object_store, text,
 };
 
 pub(super) async fn run(
@@ -50,6 +50,7 @@ const fn name(store: StoreName) -> Option<&'static str> {
         StoreName::Outbox => Some("outbox"),
         StoreName::Claims => Some("claims"),
         StoreName::Drafts => Some("drafts"),
+        StoreName::History => Some("history"),
         StoreName::Meta | StoreName::Log => None,
     }
 }
@@ -63,6 +64,7 @@ fn row(store: StoreName, value: &JsValue, key: &JsValue) -> Option<SweptRow> {
         StoreName::Outbox => event_from_js(value).ok().map(SweptRow::Event),
         StoreName::Claims => claim_from_js(value).ok().map(SweptRow::Claim),
         StoreName::Drafts => Some(SweptRow::Draft(key.as_string()?, bytes_from_js(value)?)),
+        StoreName::History => history_from_js(value).ok().map(SweptRow::History),
         StoreName::Meta | StoreName::Log => None,
     }
 }
@@ -86,7 +88,9 @@ fn written(key: &JsValue) -> String {
 /// The key that was written so.
 fn key(store: StoreName, written: &str) -> JsValue {
     match store {
-        StoreName::Outbox => Number::from(written.parse::<u64>().unwrap_or(0)).0,
+        StoreName::Outbox | StoreName::History => {
+            Number::from(written.parse::<u64>().unwrap_or(0)).0
+        }
         StoreName::Base => {
             let (kind, id) = written.split_once('/').unwrap_or((written, ""));
             keys(&[text(kind), text(id)])

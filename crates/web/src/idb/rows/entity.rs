@@ -1,6 +1,7 @@
 //! Rows of entities, and of their last server states.
 
-use lume_sync::rows::{BaseRow, EntityKey, EntityRow, Kind, SyncState};
+use lume_core::time::Timestamp;
+use lume_sync::rows::{Ahead, AheadState, BaseRow, EntityKey, EntityRow, Kind, SyncState};
 use lume_sync::store::StoreError;
 use wasm_bindgen::JsValue;
 
@@ -18,6 +19,9 @@ pub(crate) fn entity_to_js(row: &EntityRow) -> JsValue {
             out.text("source_id", id)
         })
         .bytes("body", &row.body)
+        .maybe(row.overlap.as_deref(), |out, overlap| {
+            out.bytes("overlap", overlap)
+        })
         .done()
 }
 
@@ -38,6 +42,7 @@ pub(crate) fn entity_from_js(value: &JsValue, kind: &Kind) -> Result<EntityRow, 
         source: row.text("source")?,
         source_id: row.maybe_text("source_id")?,
         body: row.bytes("body")?,
+        overlap: row.maybe_bytes("overlap")?,
     })
 }
 
@@ -63,6 +68,7 @@ pub(crate) fn listed_entity_from_js(value: &JsValue, kind: &Kind) -> Option<Enti
         source: String::new(),
         source_id: None,
         body: Vec::new(),
+        overlap: None,
     })
 }
 
@@ -73,7 +79,36 @@ pub(crate) fn base_to_js(row: &BaseRow) -> JsValue {
         .maybe(row.rev, |out, rev| out.number("rev", rev))
         .number("deleted", row.deleted)
         .bytes("body", &row.body)
+        .maybe((row.round > 0).then_some(row.round), |out, round| {
+            out.number("round", round)
+        })
+        .maybe(row.ahead.as_ref(), ahead_to_js)
         .done()
+}
+
+/// What waits beside the base, in properties of its own.
+fn ahead_to_js(out: RowOut, ahead: &Ahead) -> RowOut {
+    out.text("ahead", ahead_name(ahead.state))
+        .maybe(ahead.rev, |out, rev| out.number("ahead_rev", rev))
+        .maybe(ahead.modified_at, |out, at| {
+            out.number("ahead_modified_at", at)
+        })
+        .number("ahead_round", ahead.round)
+        .bytes("ahead_body", &ahead.body)
+}
+
+fn ahead_from_js(row: &RowIn<'_>) -> Result<Option<Ahead>, StoreError> {
+    let Some(name) = row.maybe_text("ahead")? else {
+        return Ok(None);
+    };
+    let modified_at = row.maybe_integer("ahead_modified_at")?;
+    Ok(Some(Ahead {
+        state: ahead_from_name(&name).ok_or_else(|| row.corrupt("ahead"))?,
+        rev: row.revision("ahead_rev")?,
+        modified_at: modified_at.map(Timestamp::from_millis),
+        round: row.number("ahead_round")?,
+        body: row.bytes("ahead_body")?,
+    }))
 }
 
 pub(crate) fn base_from_js(value: &JsValue) -> Result<BaseRow, StoreError> {
@@ -89,7 +124,24 @@ pub(crate) fn base_from_js(value: &JsValue) -> Result<BaseRow, StoreError> {
         rev: row.revision("rev")?,
         deleted: row.integer("deleted")? != 0,
         body: row.bytes("body")?,
+        round: row.maybe_integer("round")?.map_or(Ok(0), |round| {
+            u32::try_from(round).map_err(|_| row.corrupt("round"))
+        })?,
+        ahead: ahead_from_js(&row)?,
     })
+}
+
+const fn ahead_name(state: AheadState) -> &'static str {
+    match state {
+        AheadState::Live => "live",
+        AheadState::Deleted => "deleted",
+        AheadState::Absent => "absent",
+    }
+}
+
+fn ahead_from_name(name: &str) -> Option<AheadState> {
+    let states = [AheadState::Live, AheadState::Deleted, AheadState::Absent];
+    states.into_iter().find(|state| ahead_name(*state) == name)
 }
 
 const fn sync_name(state: SyncState) -> &'static str {

@@ -187,6 +187,7 @@ impl Story {
             EngineOptions {
                 owner: fresh_name("owner"),
                 client_version: "0.1.0".to_owned(),
+                device: None,
             },
         )
     }
@@ -226,7 +227,7 @@ impl Story {
         self.next([Fate::Refused(422, "validation")]);
         tab.pass(Trigger::Manual).await;
         edit(&tab, &conflicting, "changed here").await;
-        self.next([Fate::Refused(412, "version")]);
+        self.next([Fate::Refused(409, "unique")]);
         tab.pass(Trigger::Manual).await;
         edit(&tab, &conflicting, "and changed again").await;
         save(&tab, "failed upon once").await;

@@ -1,0 +1,625 @@
+//! What changed elsewhere is taken in, page by page, without touching what the person has written since.
+
+use futures::executor::block_on;
+use lume_core::ids::EntityId;
+use lume_sync::meta::AppMode;
+use lume_sync::status::Listing;
+use lume_sync::testing::BackendOptions;
+use lume_sync::{Trigger, feed::Phase};
+use serde_json::{Value, json};
+
+use crate::net::Fate;
+use crate::ports::Fault;
+use crate::world::*;
+
+/// Two devices of one person with a feed, who both have the same entry and nothing to do.
+fn two_devices() -> (World, Lume, World, Lume) {
+    let one = World::shared();
+    let lume = one.signed_in();
+    create(&lume, 1, "a");
+    one.pass(&lume);
+    let two = one.other_device();
+    let other = two.signed_in();
+    assert_eq!(note(&other, 1).as_deref(), Some("a"));
+    (one, lume, two, other)
+}
+
+fn look(lume: &Lume) {
+    block_on(lume.pass(Trigger::Changed));
+}
+
+fn cursor(lume: &Lume) -> String {
+    block_on(lume.feed()).unwrap().unwrap().cursor
+}
+
+fn pulls(world: &World) -> usize {
+    world.net.sent("/changes").len()
+}
+
+#[test]
+fn what_another_device_wrote_changed_and_deleted_is_here() {
+    let (one, lume, two, other) = two_devices();
+    create(&lume, 2, "b");
+    update(&lume, 1, "c");
+    one.pass(&lume);
+    look(&other);
+    assert_eq!(
+        (note(&other, 1), note(&other, 2)),
+        (Some("c".to_owned()), Some("b".to_owned()))
+    );
+    assert_eq!((shown(&other, 1), shown(&other, 2)), ("synced", "synced"));
+
+    delete(&lume, 1);
+    one.later(10_000);
+    one.pass(&lume);
+    look(&other);
+
+    assert_eq!(note(&other, 1), None);
+    assert_eq!(two.outbox(), []);
+    two.check();
+}
+
+#[test]
+fn a_first_listing_shows_its_progress_and_goes_on_after_any_stop() {
+    let one = World::shared();
+    let lume = one.signed_in();
+    let count = 1_203_u64;
+    let contents = (0..count).map(|number| content(&number.to_string()));
+    for (number, content) in (0..).zip(contents) {
+        let id = EntityId::from_random_bytes(u128::to_be_bytes(number + 1));
+        block_on(lume.create(&key(1).kind, id, content, None)).unwrap();
+    }
+    one.pass_until_quiet(&lume, 80);
+    let two = one.other_device();
+    let other = two.tab();
+    let account = authenticated(&other);
+    block_on(other.bind(&account)).unwrap();
+
+    // The second page does not arrive, and the tab is gone.
+    two.net.next("/changes", Fate::Answered);
+    two.net.next("/changes", Fate::Lost);
+    two.pass(&other);
+    let listing = Listing {
+        first: true,
+        count: 500,
+    };
+    assert_eq!(two.status(&other).listing, Some(listing));
+    assert_eq!(block_on(other.count(&key(1).kind)), Ok(500));
+    create(&other, 9, "the app can be used meanwhile");
+    drop(other);
+
+    let other = two.tab();
+    two.later(60_000);
+    two.pass_until_quiet(&other, 10);
+
+    assert_eq!(two.status(&other).listing, None);
+    assert_eq!(block_on(other.count(&key(1).kind)), Ok(count + 1));
+    assert_eq!(two.outbox(), []);
+    let asked = two.net.sent("/changes");
+    assert!(asked.iter().all(|sent| sent.url.ends_with("limit=500")));
+}
+
+#[test]
+fn a_hint_that_comes_while_a_pass_runs_is_followed_by_another_look() {
+    let (_, _, two, other) = two_devices();
+    look(&other);
+    let before = pulls(&two);
+    let release = two.net.hold("/changes");
+    let mut pass = Box::pin(other.pass(Trigger::Changed));
+    assert!(advance(&mut pass).is_none());
+    // What is on its way may have been answered before that.
+    block_on(other.pass(Trigger::Changed));
+    block_on(other.pass(Trigger::Saved));
+    drop(release.send(Fate::Answered));
+    advance(&mut pass).unwrap();
+
+    assert_eq!(pulls(&two), before + 2);
+}
+
+#[test]
+fn a_page_that_does_not_come_through_holds_up_nothing_that_is_sent() {
+    for fate in [|| Fate::TimedOut, || Fate::Foreign(504)] {
+        let (one, _, two, other) = two_devices();
+        two.net.always("/changes", fate);
+        create(&other, 2, "small");
+
+        look(&other);
+
+        assert_eq!((one.notes_there().len(), two.outbox()), (2, vec![]));
+    }
+}
+
+#[test]
+fn a_page_that_finds_no_room_holds_up_nothing_that_is_sent() {
+    let (one, lume, two, other) = two_devices();
+    create(&lume, 2, "b");
+    one.pass(&lume);
+    create(&other, 3, "c");
+    two.device.store.fail_next([Fault::Full]);
+
+    look(&other);
+
+    assert_eq!((one.notes_there().len(), two.outbox()), (3, vec![]));
+}
+
+#[test]
+fn what_was_edited_while_sync_was_off_outlives_what_came_while_an_event_was_open() {
+    let (one, lume, two, other) = two_devices();
+    two.net.next("/moods", Fate::Refused(422, "validation"));
+    update(&other, 1, "mine");
+    two.pass(&other);
+    update(&lume, 1, "theirs");
+    one.pass(&lume);
+    look(&other);
+    let refused = two.only_event().event_id;
+    block_on(other.set_mode(AppMode::Device)).unwrap();
+    update(&other, 1, "off");
+
+    block_on(other.discard(refused)).unwrap();
+
+    assert_eq!(note(&other, 1).as_deref(), Some("off"));
+    block_on(other.set_mode(AppMode::Synced)).unwrap();
+    two.pass_until_quiet(&other, 6);
+    assert!(one.notes_there()[0].contains("off"));
+    assert_eq!(two.outbox(), []);
+    two.check();
+}
+
+#[test]
+fn a_person_who_taps_and_taps_asks_the_feed_once_a_second() {
+    let (_, _, two, other) = two_devices();
+    look(&other);
+    two.later(1_000);
+    let before = pulls(&two);
+    for _ in 0..10 {
+        block_on(other.pass(Trigger::Manual));
+    }
+    assert_eq!(pulls(&two), before + 1);
+    two.later(1_000);
+    block_on(other.pass(Trigger::Manual));
+    assert_eq!(pulls(&two), before + 2);
+}
+
+#[test]
+fn a_backend_without_a_feed_is_never_asked() {
+    for world in [World::new(), World::basic()] {
+        let lume = world.signed_in();
+        create(&lume, 1, "a");
+        for trigger in [
+            Trigger::Start,
+            Trigger::Manual,
+            Trigger::Changed,
+            Trigger::Online,
+        ] {
+            world.later(100_000);
+            block_on(lume.pass(trigger));
+        }
+        assert_eq!(pulls(&world), 0);
+    }
+}
+
+#[test]
+fn what_the_person_wrote_stays_and_what_others_wrote_comes_beside_it() {
+    let (one, lume, two, other) = two_devices();
+    set(&lume, 1, "valence", json!(0.5));
+    one.pass(&lume);
+    set(&other, 1, "note", json!("mine"));
+    two.net.always("/moods", || Fate::Lost);
+
+    look(&other);
+
+    assert_eq!(field(&other, 1, "note"), json!("mine"));
+    assert_eq!(field(&other, 1, "valence"), json!(0.5));
+    let event = two.only_event();
+    assert_eq!(
+        (event.base_rev.map(|rev| rev.0), event.attempts),
+        (Some(2), 0)
+    );
+    two.check();
+    two.net.heal();
+    two.later(60_000);
+    two.pass_until_quiet(&other, 5);
+    assert_eq!(two.outbox(), []);
+    let puts = two.net.events();
+    assert_eq!(puts.last().unwrap().json(), json!({"note": "mine"}));
+}
+
+#[test]
+fn the_younger_edit_wins_and_the_other_is_kept() {
+    for first_edit in ["theirs", "mine"] {
+        let (one, lume, two, other) = two_devices();
+        two.later(1_000);
+        two.net.always("/moods", || Fate::Lost);
+        let mine = || {
+            set(&other, 1, "valence", json!(0.25));
+            two.later(5_000);
+        };
+        if first_edit == "mine" {
+            mine();
+        }
+        one.net.heal();
+        set(&lume, 1, "valence", json!(0.75));
+        one.pass(&lume);
+        one.later(5_000);
+        if first_edit == "theirs" {
+            mine();
+        }
+        look(&other);
+
+        let wins = if first_edit == "theirs" { 0.25 } else { 0.75 };
+        assert_eq!(
+            field(&other, 1, "valence"),
+            json!(wins),
+            "{first_edit} first"
+        );
+        let lost = block_on(other.history(&key(1))).unwrap();
+        assert_eq!(lost.len(), 1);
+    }
+}
+
+#[test]
+fn an_event_whose_answer_was_lost_is_acknowledged_by_the_feed() {
+    let (one, _, two, other) = two_devices();
+    update(&other, 1, "b");
+    two.net.next("/moods", Fate::AnswerLost);
+    two.pass(&other);
+    assert_eq!(two.outbox().len(), 1);
+    let sent = two.net.events().len();
+    two.later(60_000);
+
+    look(&other);
+
+    assert_eq!((two.outbox(), two.net.events().len()), (vec![], sent));
+    assert_eq!((shown(&other, 1), one.effects()), ("synced", 2));
+    two.check();
+}
+
+#[test]
+fn what_comes_while_an_event_is_on_its_way_waits_for_its_answer() {
+    let (one, lume, two, other) = two_devices();
+    set(&other, 1, "valence", json!(0.25));
+    let release = two.net.hold("/moods");
+    let mut pass = Box::pin(other.pass(Trigger::Saved));
+    assert!(advance(&mut pass).is_none());
+    set(&lume, 1, "note", json!("theirs"));
+    set(&lume, 1, "associations", json!(["work"]));
+    one.pass(&lume);
+    let tab = two.tab();
+    look(&tab);
+    two.device.locks.freeze("nobody's");
+    two.later(70_000);
+    look(&tab);
+    two.check();
+    assert_eq!(
+        field(&tab, 1, "valence"),
+        json!(0.25),
+        "it is as the person has it"
+    );
+
+    drop(release.send(Fate::Answered));
+    advance(&mut pass).unwrap();
+    drop(pass);
+    two.pass_until_quiet(&tab, 6);
+
+    assert_eq!(two.outbox(), []);
+    assert_eq!(field(&tab, 1, "note"), json!("theirs"));
+    assert_eq!(field(&tab, 1, "associations"), json!(["work"]));
+    assert_eq!(field(&tab, 1, "valence"), json!(0.25));
+    let there = one.net.backend().entity(key(1).id).unwrap().fields.clone();
+    assert_eq!(
+        (&there["note"], &there["valence"]),
+        (&json!("theirs"), &json!(0.25))
+    );
+    two.check();
+}
+
+#[test]
+fn a_deletion_elsewhere_gives_way_to_an_edit_here() {
+    let (one, lume, two, other) = two_devices();
+    two.net.always("/moods", || Fate::Lost);
+    update(&other, 1, "b");
+    two.pass(&other);
+    one.net.heal();
+    delete(&lume, 1);
+    one.later(10_000);
+    one.pass(&lume);
+
+    look(&other);
+    two.pass_until_quiet(&other, 5);
+
+    assert_eq!(
+        (note(&other, 1).as_deref(), two.outbox()),
+        (Some("b"), vec![])
+    );
+    assert_eq!(one.notes_there(), ["b"]);
+    look(&lume);
+    assert_eq!(note(&lume, 1).as_deref(), Some("b"));
+}
+
+#[test]
+fn an_edit_elsewhere_brings_back_what_was_deleted_here() {
+    let (one, lume, two, other) = two_devices();
+    delete(&other, 1);
+    update(&lume, 1, "b");
+    one.pass(&lume);
+
+    look(&other);
+
+    assert_eq!(
+        (note(&other, 1).as_deref(), two.outbox()),
+        (Some("b"), vec![])
+    );
+    two.check();
+}
+
+#[test]
+fn a_feed_that_fails_holds_up_nothing_and_is_left_alone_for_longer_and_longer() {
+    let (one, _, two, other) = two_devices();
+    two.net
+        .always("/changes", || Fate::Refused(500, "internal"));
+    let before = pulls(&two);
+    create(&other, 2, "b");
+
+    look(&other);
+    assert_eq!(one.notes_there(), ["a", "b"]);
+    for _ in 0..20 {
+        two.later(5_000);
+        look(&other);
+    }
+    let asked = pulls(&two) - before;
+    assert!((2..=4).contains(&asked), "{asked} in 100 s");
+
+    two.net.heal();
+    two.later(900_000);
+    create(&two.tab(), 3, "c");
+    look(&other);
+    assert_eq!(
+        pulls(&two) - before,
+        asked + 2,
+        "before sending and after it"
+    );
+}
+
+#[test]
+fn the_timer_asks_once_a_minute_while_somebody_looks() {
+    let (_, _, two, other) = two_devices();
+    let before = pulls(&two);
+    for _ in 0..10 {
+        two.later(30_000);
+        two.pass(&other);
+    }
+    assert_eq!(pulls(&two) - before, 5);
+
+    other.set_visible(false);
+    for _ in 0..10 {
+        two.later(30_000);
+        two.pass(&other);
+    }
+    assert_eq!(pulls(&two) - before, 5);
+    block_on(other.pass(Trigger::Foreground));
+    block_on(other.pass(Trigger::Foreground));
+    assert_eq!(pulls(&two) - before, 6, "once for both");
+    block_on(other.pass(Trigger::Changed));
+    assert_eq!(pulls(&two) - before, 7);
+}
+
+#[test]
+fn empty_pages_are_bounded_like_every_request_that_leads_to_nothing() {
+    let (_, _, two, other) = two_devices();
+    two.later(120_000);
+    let before = two.net.count();
+    for _ in 0..200 {
+        two.later(250);
+        block_on(other.pass(Trigger::Changed));
+    }
+    let asked = two.net.count() - before;
+    assert!(asked <= 30, "{asked} in 50 s");
+}
+
+#[test]
+fn a_server_that_asks_for_a_wait_is_not_asked_for_changes_either() {
+    let (_, _, two, other) = two_devices();
+    two.net.next("/changes", Fate::Asked(429, "120"));
+    two.later(60_000);
+    look(&other);
+    let before = two.net.count();
+    for _ in 0..11 {
+        two.later(10_000);
+        look(&other);
+    }
+    assert_eq!(two.net.count(), before);
+    two.later(11_000);
+    look(&other);
+    assert_eq!(two.net.count(), before + 1);
+}
+
+#[test]
+fn nobody_signed_in_asks_for_nothing() {
+    let (_, _, two, other) = two_devices();
+    block_on(other.sign_out()).unwrap();
+    two.later(60_000);
+    let before = two.net.count();
+    look(&other);
+    assert_eq!(two.net.count(), before);
+}
+
+#[test]
+fn the_place_in_the_feed_is_stored_with_what_it_speaks_of() {
+    let (one, lume, two, other) = two_devices();
+    create(&lume, 2, "b");
+    one.pass(&lume);
+    let before = cursor(&other);
+    two.device
+        .store
+        .fail_over(Some(lume_sync::store::StoreName::Entries));
+    two.device.store.fail_always(Some(Fault::Aborted));
+    look(&other);
+    two.device.store.fail_always(None);
+    two.device.store.fail_over(None);
+    assert_eq!((cursor(&other), note(&other, 2)), (before, None));
+
+    two.later(60_000);
+    look(&other);
+
+    assert_eq!(note(&other, 2).as_deref(), Some("b"));
+}
+
+#[test]
+fn fields_that_the_backend_does_not_know_stay() {
+    let (one, lume, two, other) = two_devices();
+    set(&other, 1, "weather_later", json!("sun"));
+    two.pass_until_quiet(&other, 5);
+    look(&lume);
+    update(&lume, 1, "b");
+    one.pass(&lume);
+
+    look(&other);
+
+    assert_eq!(field(&other, 1, "note"), json!("b"));
+    assert_eq!(field(&other, 1, "weather_later"), json!("sun"));
+}
+
+#[test]
+fn an_entity_that_cannot_be_read_holds_up_no_other() {
+    let (one, lume, two, other) = two_devices();
+    let newer = lume_sync::rows::EntityRow {
+        body: vec![99],
+        ..two.tables().entities[&key(1)].clone()
+    };
+    two.put(lume_sync::store::Write::PutEntity(newer));
+    update(&lume, 1, "b");
+    create(&lume, 2, "c");
+    one.pass(&lume);
+
+    look(&other);
+
+    assert_eq!(note(&other, 2).as_deref(), Some("c"));
+    assert_eq!(
+        two.tables().entities[&key(1)].body,
+        [99],
+        "nobody writes over what they can't read"
+    );
+    assert!(
+        two.tables().bases[&key(1)].ahead.is_some(),
+        "it is kept for who can"
+    );
+}
+
+#[test]
+fn a_backend_of_an_older_database_is_asked_what_it_offers_once() {
+    let (_, _, two, other) = two_devices();
+    let mut profile: Value = serde_json::from_slice(&two.tables().meta["profile"]).unwrap();
+    profile["backend"]
+        .as_object_mut()
+        .unwrap()
+        .remove("features");
+    let bytes = profile.to_string().into_bytes();
+    two.put(lume_sync::store::Write::PutMeta(
+        "profile".to_owned(),
+        bytes,
+    ));
+    two.later(60_000);
+    let asked = || two.net.sent("/capabilities").len();
+    let (before, pulled) = (asked(), pulls(&two));
+
+    look(&other);
+    look(&other);
+
+    assert_eq!((asked() - before, pulls(&two) - pulled), (1, 2));
+}
+
+#[test]
+fn what_a_pull_brings_is_nobodys_before_earlier_entries_have_their_events() {
+    let one = World::shared();
+    let lume = one.signed_in();
+    create(&lume, 1, "a");
+    one.pass(&lume);
+    let two = one.other_device();
+    let other = two.tab();
+    create(&other, 2, "made before signing in");
+    let account = authenticated(&other);
+    block_on(other.bind(&account)).unwrap();
+
+    two.pass_until_quiet(&other, 5);
+
+    assert_eq!(note(&other, 1).as_deref(), Some("a"));
+    assert_eq!(one.notes_there(), ["a", "made before signing in"]);
+    assert_eq!(
+        block_on(other.feed()).unwrap().unwrap().phase,
+        Phase::Following
+    );
+    two.check();
+}
+
+#[test]
+fn the_feed_is_asked_of_backends_whose_features_are_known_without_asking() {
+    let options = BackendOptions {
+        changes: true,
+        ..BackendOptions::default()
+    };
+    let world = World::with(options);
+    let lume = world.signed_in();
+
+    assert!(pulls(&world) > 0);
+    assert!(block_on(lume.feed()).unwrap().is_some());
+}
+
+#[test]
+fn what_came_while_an_entry_was_edited_is_not_undone_by_saving_it() {
+    let (one, lume, two, other) = two_devices();
+    let seen = block_on(other.entity(&key(1))).unwrap().unwrap().content;
+    set(&lume, 1, "valence", json!(0.5));
+    set(&lume, 1, "note", json!("theirs"));
+    one.pass(&lume);
+    look(&other);
+    let mut made = seen.clone();
+    made.insert("note".to_owned(), json!("mine"));
+
+    block_on(other.edit(&key(1), seen, made, None)).unwrap();
+
+    assert_eq!(field(&other, 1, "valence"), json!(0.5));
+    assert_eq!(field(&other, 1, "note"), json!("mine\ntheirs"));
+    two.check();
+}
+
+#[test]
+fn a_backend_that_has_got_a_feed_since_is_found_out_when_the_app_starts() {
+    let (_, _, two, other) = two_devices();
+    let mut profile: Value = serde_json::from_slice(&two.tables().meta["profile"]).unwrap();
+    profile["backend"]["features"] = json!(["conditional"]);
+    let bytes = profile.to_string().into_bytes();
+    two.put(lume_sync::store::Write::PutMeta(
+        "profile".to_owned(),
+        bytes,
+    ));
+    two.later(60_000);
+    let before = pulls(&two);
+
+    look(&other);
+    assert_eq!(pulls(&two), before);
+    block_on(two.tab().pass(Trigger::Start));
+
+    assert_eq!(pulls(&two), before + 1);
+}
+
+/// The tombstone keeps what an edit had brought that this device never saw, and a revival lays its fields over that.
+#[test]
+fn what_a_revival_brought_back_at_the_backend_is_here_too() {
+    let (one, lume, two, other) = two_devices();
+    set(&lume, 1, "valence", json!(0.9));
+    one.pass(&lume);
+    delete(&lume, 1);
+    one.later(10_000);
+    one.pass(&lume);
+    update(&other, 1, "kept");
+    look(&other);
+
+    two.pass_until_quiet(&other, 5);
+    look(&other);
+
+    let there = two.net.backend();
+    let (_, there) = there.entities().next().unwrap();
+    assert_eq!(there.fields.get("valence"), Some(&json!(0.9)));
+    assert_eq!(field(&other, 1, "valence"), json!(0.9));
+    assert_eq!(note(&other, 1).as_deref(), Some("kept"));
+}
