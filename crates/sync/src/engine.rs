@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 use lume_core::ids::EventId;
 use lume_core::time::Timestamp;
+use lume_wire::changes::CHANGES_LIMIT_MAX;
 
 use crate::gate::{Gate, Trigger};
 use crate::log::{Level, LogEvent, LogLine};
@@ -61,6 +62,10 @@ pub(crate) struct Live {
     pub(crate) busy_since_ms: Option<u64>,
     /// When the feed was last asked, by the clock that never jumps.
     pub(crate) pulled_ms: Option<u64>,
+    /// When somebody who asked for the feed too soon is answered, by the same clock.
+    pub(crate) pull_due_ms: Option<u64>,
+    /// How many changes are asked for at once.
+    pub(crate) page_changes: u32,
     /// When the database did not take in what the feed had, by the same clock.
     pub(crate) feed_stuck_ms: Option<u64>,
     /// Whether somebody looks at the app.
@@ -77,6 +82,7 @@ impl<P: Ports> Engine<P> {
             options,
             live: RefCell::new(Live {
                 visible: true,
+                page_changes: CHANGES_LIMIT_MAX,
                 ..Live::default()
             }),
         }

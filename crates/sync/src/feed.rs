@@ -42,6 +42,9 @@ pub struct Feed {
     pub skew: Option<Skew>,
     /// The kinds that are taken in: a new one needs a new listing.
     pub kinds: Vec<String>,
+    /// The version that has passed over an entity that it could not read: another one may, and needs a new listing.
+    #[serde(default)]
+    pub unread_by: Option<String>,
     /// Failures in a row that concern the feed alone.
     pub failures: u32,
     /// After such a failure: not asked before this wall time.
@@ -101,6 +104,7 @@ impl Default for Feed {
             reached_at: None,
             skew: None,
             kinds: kinds(),
+            unread_by: None,
             failures: 0,
             until: None,
             wait_ms: 0,
@@ -129,6 +133,11 @@ impl Feed {
     /// Whether there are kinds that were not taken in so far.
     pub(crate) fn has_new_kinds(&self) -> bool {
         self.kinds != kinds()
+    }
+
+    /// Whether another version than this one has passed over what it could not read.
+    pub(crate) fn was_unread_by_another(&self, version: &str) -> bool {
+        self.unread_by.as_deref().is_some_and(|by| by != version)
     }
 
     /// Whether bases of an earlier epoch are being dealt with.
@@ -181,6 +190,7 @@ impl Feed {
         self.count = 0;
         self.more = true;
         self.kinds = kinds();
+        self.unread_by = None;
     }
 
     /// The database behind the backend was replaced: everything is listed anew, and what was known counts as of before.

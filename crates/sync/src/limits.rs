@@ -64,6 +64,8 @@ pub const FRUITLESS_REQUESTS_PER_MINUTE_MAX: usize = 30;
 pub const EVENT_REQUESTS_ROOM: usize = 4;
 /// Requests that a pass may take for its first event: what the backend is, a refresh, and the event's own.
 pub const PASS_REQUESTS_ROOM: usize = EVENT_REQUESTS_ROOM + 2;
+/// Requests that the feed leaves to what waits: a person who asks for news again and again holds up nothing that is sent.
+pub const PULL_REQUESTS_ROOM: usize = 2 * PASS_REQUESTS_ROOM;
 /// Passes that are made one after the other where something asks for another one meanwhile.
 pub const PASSES_IN_A_ROW_MAX: usize = 4;
 /// Steps of [`ADOPTION_STEP`] in one pass.
@@ -81,7 +83,11 @@ pub const PULL_PAGES_PER_PASS_MAX: usize = 40;
 /// How long a pass takes in pages before it sends what waits.
 pub const PULL_MS_MAX: u64 = 10_000;
 /// Bases looked at in one step of a sweep.
-pub const RESYNC_STEP: usize = 50;
+pub const RESYNC_STEP: usize = 500;
+/// Changes asked for at once, where more were too much for the connection or for who stands in between.
+pub const PULL_CHANGES_MIN: u32 = 5;
+/// How many times fewer changes are asked for after a page was too much.
+pub const PULL_CHANGES_CUT: u32 = 10;
 /// The first wait after a failure of the feed alone.
 pub const FEED_WAIT_MS_MIN: u64 = 30_000;
 /// The longest such wait.

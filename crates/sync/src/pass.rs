@@ -37,6 +37,8 @@ pub struct PassReport {
     pub succeeded: u32,
     /// Events that were sent and were not.
     pub failed: u32,
+    /// Pages of what changed elsewhere taken in, and steps of dealing with what was not in any.
+    pub pulled: u32,
 }
 
 /// What a pass carries along.
@@ -116,6 +118,7 @@ impl<P: Ports> Engine<P> {
                 Ok(done) => {
                     report.succeeded += done.succeeded;
                     report.failed += done.failed;
+                    report.pulled += done.pulled;
                     self.live.borrow_mut().rest.open();
                 }
                 // What is claimed stays so, with its bytes, until the app is unlocked.
@@ -273,7 +276,9 @@ impl<P: Ports> Engine<P> {
             }
         }
         if claims > 0 {
-            let PassReport { succeeded, failed } = pass.report;
+            let PassReport {
+                succeeded, failed, ..
+            } = pass.report;
             self.log(Level::Info, LogEvent::PassFinished { succeeded, failed });
         }
         Ok(pass.report)

@@ -17,8 +17,9 @@ use crate::engine::Engine;
 use crate::feed::{Feed, Missing, Phase};
 use crate::gate::{Blocked, Trigger};
 use crate::limits::{
-    EVENT_REQUESTS_ROOM, FEED_WAIT_MS_MIN, LOOK_MS_MAX, PULL_INTERVAL_MS, PULL_MANUAL_MS_MIN,
-    PULL_MS_MAX, PULL_NUDGE_MS_MIN, PULL_PAGES_PER_PASS_MAX,
+    FEED_WAIT_MS_MIN, LOOK_MS_MAX, PULL_CHANGES_CUT, PULL_CHANGES_MIN, PULL_INTERVAL_MS,
+    PULL_MANUAL_MS_MIN, PULL_MS_MAX, PULL_NUDGE_MS_MIN, PULL_PAGES_PER_PASS_MAX,
+    PULL_REQUESTS_ROOM,
 };
 use crate::log::{Level, LogEvent};
 use crate::meta::{self, BackendKind};
@@ -71,16 +72,26 @@ impl<P: Ports> Engine<P> {
         if feed.is_none_or(Feed::is_unfinished) {
             return true;
         }
-        let live = self.live.borrow();
-        let since_ms = live.pulled_ms.map(|at_ms| now_ms.saturating_sub(at_ms));
-        let rested = |ms: u64| since_ms.is_none_or(|since_ms| since_ms >= ms);
-        match trigger {
-            Trigger::Changed => true,
-            Trigger::Manual => rested(PULL_MANUAL_MS_MIN),
-            Trigger::Start | Trigger::Online | Trigger::Foreground => rested(PULL_NUDGE_MS_MIN),
-            Trigger::Timer => live.visible && rested(PULL_INTERVAL_MS),
-            Trigger::Saved => false,
+        let live = &mut *self.live.borrow_mut();
+        let rest_ms = match trigger {
+            Trigger::Changed => 0,
+            Trigger::Manual => PULL_MANUAL_MS_MIN,
+            Trigger::Start | Trigger::Online | Trigger::Foreground => PULL_NUDGE_MS_MIN,
+            Trigger::Timer if live.visible => PULL_INTERVAL_MS,
+            Trigger::Timer | Trigger::Saved => u64::MAX,
+        };
+        let due_ms = live
+            .pulled_ms
+            .map_or(0, |at_ms| at_ms.saturating_add(rest_ms));
+        let is_due = rest_ms < u64::MAX && due_ms <= now_ms;
+        if rest_ms < PULL_INTERVAL_MS {
+            // Who asks too soon is not forgotten.
+            let earliest_ms = live
+                .pull_due_ms
+                .map_or(due_ms, |known_ms| known_ms.min(due_ms));
+            live.pull_due_ms = Some(earliest_ms);
         }
+        is_due || live.pull_due_ms.is_some_and(|at_ms| at_ms <= now_ms)
     }
 
     /// As [`Self::pull`], but what the database does not take in of it holds up nothing that is sent: the feed alone waits,
@@ -103,11 +114,12 @@ impl<P: Ports> Engine<P> {
         }
         let began_ms = self.ports().clock().monotonic_ms();
         for _ in 0..PULL_PAGES_PER_PASS_MAX {
-            let (feed, flow) = self.look_for_pull(pass).await?;
-            if flow == Flow::Stop || feed.wait_left(self.now()) > 0 {
+            let (feed, ends) = self.look_for_pull(pass).await?;
+            if let Some(flow) = ends {
                 return Ok(flow);
             }
-            if feed.has_new_kinds() {
+            self.live.borrow_mut().pull_due_ms = None;
+            if feed.has_new_kinds() || feed.was_unread_by_another(&self.options.client_version) {
                 self.change_feed(&feed, |feed, _| feed.begin(Missing::Gone))
                     .await?;
             } else if let Phase::Sweeping { missing, after } = &feed.phase {
@@ -115,12 +127,19 @@ impl<P: Ports> Engine<P> {
                     .await?;
             } else {
                 match self.ask_for_page(pass, &feed).await? {
-                    Asking::Page(page) => self.take_in(pass, &feed, &page).await?,
+                    Asking::Page(page) => {
+                        self.take_in(pass, &feed, &page).await?;
+                        if stands_still(&feed, &page) {
+                            let feed = Feed::of(self.feed().await?, &pass.profile.backend);
+                            self.rest_the_feed(&feed).await?;
+                        }
+                    }
                     Asking::Resync(missing) => self.begin_again(&feed, missing).await?,
                     Asking::Again => continue,
                     Asking::Nothing(flow) => return Ok(flow),
                 }
             }
+            pass.report.pulled += 1;
             self.live.borrow_mut().pulled_ms = Some(self.ports().clock().monotonic_ms());
             let feed = Feed::of(self.feed().await?, &pass.profile.backend);
             pass.epoch.clone_from(&feed.epoch);
@@ -153,7 +172,7 @@ impl<P: Ports> Engine<P> {
     /// Whether the backend has a feed; one that was never asked is asked now.
     async fn offers_changes(&self, pass: &mut Pass) -> Result<bool, StoreError> {
         if pass.profile.backend.features.is_none() {
-            if self.look_for_pull(pass).await?.1 == Flow::Stop {
+            if self.look_for_pull(pass).await?.1.is_some() {
                 return Ok(false);
             }
             self.count_request(&mut pass.gate);
@@ -171,8 +190,9 @@ impl<P: Ports> Engine<P> {
         Ok(features.is_some_and(|features| features.contains(&Feature::Changes)))
     }
 
-    /// What is looked at before each request: the record, the session, sync, the minute and what others were asked.
-    async fn look_for_pull(&self, pass: &mut Pass) -> Result<(Feed, Flow), StoreError> {
+    /// What is looked at before each request: the record, the session, sync, the minute and what others were asked; and how
+    /// the pass goes on if there is no such request now.
+    async fn look_for_pull(&self, pass: &mut Pass) -> Result<(Feed, Option<Flow>), StoreError> {
         let asked_ms = self.ports().clock().monotonic_ms();
         let seen = self.overview().await?;
         let spent_ms = self.ports().clock().monotonic_ms().saturating_sub(asked_ms);
@@ -186,14 +206,17 @@ impl<P: Ports> Engine<P> {
             || seen.profile.adoption.is_some()
             || seen.gate.is_asked_to_wait(now);
         if stops {
-            return Ok((feed, Flow::Stop));
+            return Ok((feed, Some(Flow::Stop)));
         }
         pass.gate.learn(&seen.gate);
         let rest = &self.live.borrow().rest;
-        let rest_ms = rest.minute_left(now, EVENT_REQUESTS_ROOM);
-        let wait_ms = pass.gate.minute_left(now, EVENT_REQUESTS_ROOM).max(rest_ms);
-        let flow = if wait_ms > 0 { Flow::Stop } else { Flow::On };
-        Ok((feed, flow))
+        let waits_ms = [
+            feed.wait_left(now),
+            rest.minute_left(now, PULL_REQUESTS_ROOM),
+            pass.gate.minute_left(now, PULL_REQUESTS_ROOM),
+        ];
+        let waits = waits_ms.iter().any(|wait_ms| *wait_ms > 0);
+        Ok((feed, waits.then_some(Flow::On)))
     }
 
     async fn ask_for_page(&self, pass: &mut Pass, feed: &Feed) -> Result<Asking, StoreError> {
@@ -205,7 +228,8 @@ impl<P: Ports> Engine<P> {
             format!("Bearer {}", pass.session.tokens.access),
         ));
         let cursor = encoded(&feed.cursor);
-        let query = format!("cursor={cursor}&limit={CHANGES_LIMIT_MAX}");
+        let limit = self.live.borrow().page_changes;
+        let query = format!("cursor={cursor}&limit={limit}");
         let request = Request {
             method: Method::Get,
             body: None,
@@ -233,7 +257,10 @@ impl<P: Ports> Engine<P> {
     ) -> Result<Asking, StoreError> {
         if let Ok(response) = &answer {
             if let Some(page) = page_of(response) {
-                pass.gate.answered(!page.changes.is_empty());
+                let is_news = !page.changes.is_empty() && !stands_still(feed, &page);
+                pass.gate.answered(is_news);
+                let limit = &mut self.live.borrow_mut().page_changes;
+                *limit = (2 * *limit).min(CHANGES_LIMIT_MAX);
                 return Ok(Asking::Page(page));
             }
             if let Some(missing) = resync_of(response) {
@@ -259,6 +286,8 @@ impl<P: Ports> Engine<P> {
                     self.block(&mut pass.gate, Blocked::Captive, now);
                     Flow::Stop
                 } else if retry_after_ms.is_none() && may_be_its_size(&answer) {
+                    let fewer = self.live.borrow().page_changes / PULL_CHANGES_CUT;
+                    self.live.borrow_mut().page_changes = fewer.max(PULL_CHANGES_MIN);
                     self.rest_the_feed(feed).await?;
                     Flow::On
                 } else {
@@ -374,6 +403,11 @@ fn page_of(response: &Response) -> Option<ChangesPage> {
     let good =
         response.status == 200 && !response.redirected && is_ours(BackendKind::Extended, response);
     envelope::parse_data(response.body.as_deref().filter(|_| good)?).ok()
+}
+
+/// Whether a page leads nowhere: whoever goes on from it gets it again.
+fn stands_still(feed: &Feed, page: &ChangesPage) -> bool {
+    page.next_cursor == feed.cursor && (page.has_more || !page.changes.is_empty())
 }
 
 /// Where the cursor is good no more: what is missing in a listing is gone if the cursor was too old, and lost at the backend

@@ -105,7 +105,9 @@ impl<P: Ports> Engine<P> {
             Step::Write(writes, Ok(()))
         };
         self.transact(Mode::Strict, &STORES, program).await??;
-        self.notify(&Notice::Data);
+        if reads.is_some_and(|read| !read.missing.is_empty()) {
+            self.notify(&Notice::Data);
+        }
         self.notify(&Notice::Status);
         Ok(())
     }

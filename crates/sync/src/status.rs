@@ -6,7 +6,7 @@ use crate::engine::Engine;
 use crate::feed::{Feed, Phase};
 use crate::gate::{Blocked, Gate};
 use crate::meta::{self, Adoption, AppMode, Profile, Progress, StoredSession};
-use crate::ports::{Ports, Transport};
+use crate::ports::{Clock, Ports, Transport};
 use crate::rows::Counts;
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, is_due};
 
@@ -28,18 +28,21 @@ impl Overview {
     }
 
     /// When a pass may send something; `None` if nothing waits, or only for the person.
-    fn next_attempt(&self, now: Timestamp, rest: &Gate) -> Option<Timestamp> {
+    fn next_attempt(
+        &self,
+        now: Timestamp,
+        rest: &Gate,
+        pull_in_ms: Option<u64>,
+    ) -> Option<Timestamp> {
         let person = self.profile.mode == AppMode::Device
             || self.session.sealed.is_empty()
             || self.gate.blocked == Some(Blocked::Auth);
         // A listing that was interrupted goes on by itself.
         let listing = self.feed.as_ref().filter(|feed| feed.is_unfinished());
-        let listing = listing
-            .map(|feed| now.plus_millis(i64::try_from(feed.wait_left(now)).unwrap_or(i64::MAX)));
-        let due = match (self.next_due, listing) {
-            (Some(due), Some(listing)) => Some(due.min(listing)),
-            (due, listing) => due.or(listing),
-        };
+        let in_ms = |ms: u64| now.plus_millis(i64::try_from(ms).unwrap_or(i64::MAX));
+        let listing = listing.map(|feed| in_ms(feed.wait_left(now)));
+        let pull = pull_in_ms.map(in_ms);
+        let due = [self.next_due, listing, pull].into_iter().flatten().min();
         let due = due.filter(|_| !person)?;
         let due = if is_due(due, now) { now } else { due };
         let waits = [self.gate.next_attempt(now), rest.next_attempt(now)];
@@ -185,8 +188,11 @@ impl<P: Ports> Engine<P> {
         let overview = self.overview().await?;
         let now = self.now();
         let (next_attempt, full) = {
-            let rest = &self.live.borrow().rest;
-            (overview.next_attempt(now, rest), rest.blocked)
+            let live = self.live.borrow();
+            let now_ms = self.ports().clock().monotonic_ms();
+            let pull_in_ms = live.pull_due_ms.map(|at_ms| at_ms.saturating_sub(now_ms));
+            let next = overview.next_attempt(now, &live.rest, pull_in_ms);
+            (next, live.rest.blocked)
         };
         Ok(Status {
             mode: overview.profile.mode,

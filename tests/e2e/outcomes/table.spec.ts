@@ -110,10 +110,12 @@ async function expectOutcome(room: Room, expected: Expected, played: Played): Pr
   }
 }
 
-async function expectDelivered(room: Room, { note, lift }: Played): Promise<void> {
+async function expectDelivered(room: Room, { note, lift, side }: Played): Promise<void> {
   await expect(room.app.entry(note)).toHaveAttribute("data-sync", "synced", { timeout: DELIVERY_MS_MAX });
   lift();
-  expect(room.attempts(note).length, "attempts").toBe(2);
+  // What took effect may be heard of from the feed before it is sent again.
+  const attempts = side === "after" ? [1, 2] : [2];
+  expect(attempts, "attempts").toContain(room.attempts(note).length);
   await expectOnceAndNeverGone(room, note);
 }
 

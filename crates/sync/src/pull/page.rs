@@ -78,6 +78,13 @@ impl<P: Ports> Engine<P> {
             let mut next = feed.clone();
             let now = self.now();
             next.advance(page, now);
+            let round = feed.round;
+            if changes
+                .iter()
+                .any(|(key, change)| remote_of(key, change, round).is_none())
+            {
+                next.unread_by = Some(self.options.client_version.clone());
+            }
             let landing = Landing {
                 feed,
                 skew_of: &next,
@@ -152,8 +159,8 @@ impl<P: Ports> Engine<P> {
             )
         };
         let Some(remote) = remote_of(key, change, landing.feed.round) else {
-            // Nothing that this version can read: it stays as it is here.
-            return Vec::new();
+            // Nothing that this version can read: it stays as it is here, and is not missing at the backend.
+            return lane().mark(landing.feed.round);
         };
         let taken = landing
             .take_in(self, lane(), change, &remote, entity)

@@ -8,7 +8,7 @@ use lume_core::time::Timestamp;
 use lume_sync::ports::{Method, Request, Response, SendError, Transport};
 use lume_sync::testing::{BackendOptions, MemoryBackend};
 use lume_wire::headers;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What becomes of a request.
 pub(crate) enum Fate {
@@ -22,6 +22,8 @@ pub(crate) enum Fate {
     AnswerLost,
     /// The backend applies it, and the answer breaks off.
     AnswerCut,
+    /// The backend answers, and what it says is changed on the way; the change is told the address.
+    Changed(fn(&str, &mut Value)),
     /// Refused with this status and code, under the backend's mark; nothing is applied.
     Refused(u16, &'static str),
     /// Refused since the entry has another version, which is a new one each time; nothing is applied.
@@ -199,6 +201,15 @@ impl Transport for Net {
                 body: None,
                 ..self.handle(&request)
             }),
+            Fate::Changed(change) => {
+                let response = self.handle(&request);
+                let mut body = serde_json::from_slice(response.body.as_deref().unwrap()).unwrap();
+                change(&request.url, &mut body);
+                Ok(Response {
+                    body: Some(body.to_string().into_bytes()),
+                    ..response
+                })
+            }
             Fate::Refused(status, code) => {
                 let error = json!({"success": false, "error": {"code": code, "message": "no"}});
                 Ok(Response {

@@ -36,6 +36,20 @@ fn pulls(world: &World) -> usize {
     world.net.sent("/changes").len()
 }
 
+/// A page after which the feed is where it was.
+fn nowhere(url: &str, page: &mut Value) {
+    let cursor = url.split(['=', '&']).nth(1);
+    page["data"]["next_cursor"] = cursor.into();
+    page["data"]["has_more"] = true.into();
+}
+
+/// A page of entities in a format of tomorrow.
+fn of_tomorrow(_: &str, page: &mut Value) {
+    for change in page["data"]["changes"].as_array_mut().unwrap() {
+        change["entity"]["date"] = json!({"of": "tomorrow"});
+    }
+}
+
 #[test]
 fn what_another_device_wrote_changed_and_deleted_is_here() {
     let (one, lume, two, other) = two_devices();
@@ -130,6 +144,85 @@ fn a_page_that_does_not_come_through_holds_up_nothing_that_is_sent() {
 }
 
 #[test]
+fn a_page_that_is_too_much_is_asked_for_in_smaller_ones() {
+    let (one, lume, two, other) = two_devices();
+    for number in 2..20 {
+        create(&lume, number, "b");
+    }
+    one.pass(&lume);
+    let before = pulls(&two);
+    two.net.next("limit=500", Fate::TimedOut);
+    two.net.next("limit=50", Fate::Foreign(504));
+
+    look(&other);
+    two.later(30_000);
+    look(&other);
+    assert_eq!(note(&other, 2), None);
+    two.later(60_000);
+    look(&other);
+
+    assert_eq!(note(&other, 19).as_deref(), Some("b"));
+    let asked = two.net.sent("/changes");
+    let limits = asked.iter().map(|sent| sent.url.rsplit('=').next());
+    let limits: Vec<_> = limits.flatten().collect();
+    assert_eq!(limits[before..], ["500", "50", "5", "10", "20"]);
+}
+
+#[test]
+fn a_feed_that_leads_nowhere_is_left_alone() {
+    let (one, lume, two, other) = two_devices();
+    create(&lume, 2, "b");
+    one.pass(&lume);
+    two.net.always("/changes", || Fate::Changed(nowhere));
+    let before = pulls(&two);
+
+    for _ in 0..60 {
+        two.later(1_000);
+        look(&other);
+    }
+
+    assert_eq!(note(&other, 2).as_deref(), Some("b"));
+    assert!(
+        pulls(&two) - before <= 3,
+        "{} in a minute",
+        pulls(&two) - before
+    );
+}
+
+#[test]
+fn what_this_version_cannot_read_is_missing_at_no_backend_and_another_one_lists_it_anew() {
+    let (one, lume, two, other) = two_devices();
+    two.net.always("/changes", || Fate::Changed(of_tomorrow));
+    update(&lume, 1, "c");
+    create(&lume, 2, "d");
+    one.pass(&lume);
+    look(&other);
+    // Everything is listed anew, and what is missing then is gone.
+    two.net.next("/changes", Fate::Refused(410, "resync"));
+    two.later(1_000);
+    look(&other);
+    two.pass_until_quiet(&other, 5);
+    assert_eq!(
+        (note(&other, 1).as_deref(), note(&other, 2)),
+        (Some("a"), None)
+    );
+    drop(other);
+
+    two.net.heal();
+    let other = two.tab_of("1.1.0");
+    two.pass_until_quiet(&other, 5);
+
+    assert_eq!(
+        (note(&other, 1).as_deref(), note(&other, 2).as_deref()),
+        (Some("c"), Some("d"))
+    );
+    let asked = pulls(&two);
+    two.later(60_000);
+    two.pass(&other);
+    assert_eq!(pulls(&two), asked + 1, "once");
+}
+
+#[test]
 fn a_page_that_finds_no_room_holds_up_nothing_that_is_sent() {
     let (one, lume, two, other) = two_devices();
     create(&lume, 2, "b");
@@ -178,6 +271,41 @@ fn a_person_who_taps_and_taps_asks_the_feed_once_a_second() {
     two.later(1_000);
     block_on(other.pass(Trigger::Manual));
     assert_eq!(pulls(&two), before + 2);
+}
+
+#[test]
+fn who_asks_too_soon_is_answered_when_the_time_has_come() {
+    for (trigger, rest_ms) in [(Trigger::Manual, 1_000), (Trigger::Foreground, 5_000)] {
+        let (one, lume, two, other) = two_devices();
+        two.later(60_000);
+        look(&other);
+        create(&lume, 2, "b");
+        one.pass(&lume);
+
+        block_on(other.pass(trigger));
+        assert_eq!(note(&other, 2), None);
+        let next = two.status(&other).next_attempt.unwrap();
+        assert_eq!(next.millis_since(two.now()), rest_ms);
+        two.later(rest_ms);
+        two.pass(&other);
+
+        assert_eq!(note(&other, 2).as_deref(), Some("b"));
+        assert_eq!(two.status(&other).next_attempt, None);
+    }
+}
+
+#[test]
+fn who_asks_again_and_again_for_news_holds_up_nothing_that_is_sent() {
+    let (one, _, two, other) = two_devices();
+    for _ in 0..50 {
+        two.later(1_000);
+        block_on(other.pass(Trigger::Manual));
+    }
+
+    create(&other, 2, "b");
+    block_on(other.pass(Trigger::Saved));
+
+    assert_eq!((one.notes_there().len(), two.outbox()), (2, vec![]));
 }
 
 #[test]

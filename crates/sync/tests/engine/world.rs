@@ -106,9 +106,14 @@ impl World {
 
     /// A tab: another engine on the same database.
     pub(crate) fn tab(&self) -> Lume {
+        self.tab_of("1.0.0")
+    }
+
+    /// A tab of another version of the app.
+    pub(crate) fn tab_of(&self, version: &str) -> Lume {
         let options = EngineOptions {
             owner: "a tab".to_owned(),
-            client_version: "1.0.0".to_owned(),
+            client_version: version.to_owned(),
             device: None,
         };
         Engine::new(self.device.clone(), options)
