@@ -1,4 +1,5 @@
 //! Turns `locales/en.json` into one function for each string, so that a key that does not exist fails the build.
+//! The other locales are served as they are, and read in the same order when the app starts: `src/i18n.rs`.
 //!
 //! An object in the file is a module, an object of plural categories is one message with a `count`, and `{name}` in a
 //! text is an argument. Every other locale must have the same keys and the same arguments.
@@ -30,9 +31,42 @@ fn main() {
     let mut texts = Vec::new();
     module(&source, "", &mut code, &mut texts);
     let _ = writeln!(code, "static TEXTS: [&str; {}] = {texts:#?};", texts.len());
+    let wanted = keys(&source, "");
+    let others = check_other_locales(&wanted);
+    languages(&source, &others, &mut code);
     let out = env::var("OUT_DIR").expect("cargo sets it");
     fs::write(Path::new(&out).join("strings.rs"), code).expect("the build's folder is writable");
-    check_other_locales(&keys(&source, ""));
+}
+
+/// What the app knows of each language before it has read its texts: its tag, its own name, and its direction.
+fn languages(
+    source: &Map<String, Value>,
+    others: &BTreeMap<String, Map<String, Value>>,
+    code: &mut String,
+) {
+    let of = |tag: &str, locale: &Map<String, Value>| {
+        let text = |name: &str| {
+            let found = locale["language"][name].as_str().map(str::to_owned);
+            found.unwrap_or_else(|| panic!("locales/{tag}.json: language.{name} is missing"))
+        };
+        let direction = text("direction");
+        assert!(
+            ["ltr", "rtl"].contains(&direction.as_str()),
+            "locales/{tag}.json: language.direction is ltr or rtl"
+        );
+        format!(
+            "crate::i18n::Language {{ tag: {tag:?}, name: {:?}, direction: {direction:?} }}",
+            text("name")
+        )
+    };
+    let mut all = vec![of("en", source)];
+    all.extend(others.iter().map(|(tag, locale)| of(tag, locale)));
+    let _ = writeln!(
+        code,
+        "pub(crate) static LANGUAGES: [crate::i18n::Language; {}] = [{}];",
+        all.len(),
+        all.join(", ")
+    );
 }
 
 fn read(language: &str) -> Map<String, Value> {
@@ -184,7 +218,11 @@ fn keys(source: &Map<String, Value>, path: &str) -> BTreeMap<String, BTreeSet<St
     found
 }
 
-fn check_other_locales(wanted: &BTreeMap<String, BTreeSet<String>>) {
+/// The other locales, each with every key and argument of the first.
+fn check_other_locales(
+    wanted: &BTreeMap<String, BTreeSet<String>>,
+) -> BTreeMap<String, Map<String, Value>> {
+    let mut locales = BTreeMap::new();
     let files = fs::read_dir("locales").expect("the folder exists");
     for file in files.flatten() {
         let name = file.file_name().to_string_lossy().into_owned();
@@ -194,7 +232,8 @@ fn check_other_locales(wanted: &BTreeMap<String, BTreeSet<String>>) {
         else {
             continue;
         };
-        let found = keys(&read(language), "");
+        let locale = read(language);
+        let found = keys(&locale, "");
         for (key, names) in wanted {
             match found.get(key) {
                 None => panic!("locales/{name}: {key} is missing"),
@@ -207,5 +246,7 @@ fn check_other_locales(wanted: &BTreeMap<String, BTreeSet<String>>) {
         if let Some(extra) = found.keys().find(|key| !wanted.contains_key(*key)) {
             panic!("locales/{name}: {extra} is not in en.json");
         }
+        locales.insert(language.to_owned(), locale);
     }
+    locales
 }

@@ -1,8 +1,13 @@
 //! The app's words. `build.rs` makes a function of each string in `locales/en.json`; this is what they call.
 //!
-//! A string is read when it is shown and is not reactive: another language is taken at the next start.
+//! English is part of the module. Another language is a file that is read before anything is shown; one that is not to be
+//! had, or is of another build, leaves English. A string is read when it is shown and is not reactive: another language
+//! is taken at the next start.
+
+use std::cell::Cell;
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
+use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// One function for each string, in modules as in the file.
@@ -14,12 +19,76 @@ pub(crate) mod t {
     }
 }
 
+pub(crate) use t::LANGUAGES;
+
+/// A language of the app.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Language {
+    /// As in `de`: its file's name, and the page's language.
+    pub(crate) tag: &'static str,
+    /// How it calls itself.
+    pub(crate) name: &'static str,
+    /// In which direction it is read: `ltr` or `rtl`.
+    pub(crate) direction: &'static str,
+}
+
+thread_local! {
+    static LANGUAGE: Cell<&'static Language> = const { Cell::new(&LANGUAGES[0]) };
+    /// The texts of a language that is not English, in the order of English's.
+    static TEXTS: Cell<Option<&'static [&'static str]>> = const { Cell::new(None) };
+}
+
+/// The language to start in: the chosen one, or the first of the device's that the app has, or English.
+pub(crate) fn preferred(chosen: Option<&str>, device: &[String]) -> &'static Language {
+    let known = |tag: &str| {
+        let primary = tag.split('-').next().unwrap_or_default().to_lowercase();
+        LANGUAGES.iter().find(|language| language.tag == primary)
+    };
+    let chosen = chosen.and_then(known);
+    let of_device = || device.iter().find_map(|tag| known(tag));
+    chosen.or_else(of_device).unwrap_or(&LANGUAGES[0])
+}
+
+/// Takes a language with its file's text, for as long as the page is there. Returns whether the file fits this build.
+pub(crate) fn take(language: &'static Language, file: &str) -> bool {
+    let mut texts = Vec::new();
+    let Ok(source) = serde_json::from_str(file) else {
+        return false;
+    };
+    collect(&source, &mut texts);
+    if texts.len() != t::texts().len() {
+        return false;
+    }
+    TEXTS.set(Some(Vec::leak(texts)));
+    LANGUAGE.set(language);
+    true
+}
+
+/// The texts of a locale in the order in which `build.rs` numbers them.
+fn collect(source: &Map<String, Value>, texts: &mut Vec<&'static str>) {
+    const CATEGORIES: [&str; OTHER + 1] = ["zero", "one", "two", "few", "many", "other"];
+    for value in source.values() {
+        match value {
+            Value::String(text) => texts.push(String::leak(text.clone())),
+            Value::Object(forms) if forms.contains_key(CATEGORIES[OTHER]) => {
+                texts.extend(CATEGORIES.map(|category| {
+                    let text = forms.get(category).and_then(Value::as_str);
+                    &*String::leak(text.unwrap_or_default().to_owned())
+                }));
+            }
+            Value::Object(inner) => collect(inner, texts),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {}
+        }
+    }
+}
+
 /// Where the plural category `other` stands among a plural's texts.
 const OTHER: usize = 5;
 
 /// The text at this place of the table.
 pub(crate) fn text(index: usize) -> &'static str {
-    t::texts().get(index).copied().unwrap_or_default()
+    let texts = TEXTS.get().unwrap_or_else(t::texts);
+    texts.get(index).copied().unwrap_or_default()
 }
 
 /// Puts arguments in the place of `{name}`.
@@ -53,8 +122,8 @@ pub(crate) fn plural(first: usize, count: u64, arguments: &[(&str, &str)]) -> St
 }
 
 /// The language that the texts are in.
-pub(crate) const fn language() -> &'static str {
-    "en"
+pub(crate) fn language() -> &'static Language {
+    LANGUAGE.get()
 }
 
 /// A number in words of a locale, by the options of `Intl.NumberFormat`.
@@ -81,7 +150,7 @@ mod platform {
     }
 
     pub(super) fn category(count: u64) -> usize {
-        let rules = Intl::PluralRules::new(&Array::of1(&language().into()), &Object::new());
+        let rules = Intl::PluralRules::new(&Array::of1(&language().tag.into()), &Object::new());
         match String::from(rules.select(approximate(count))).as_str() {
             "zero" => 0,
             "one" => 1,
@@ -93,7 +162,7 @@ mod platform {
     }
 
     pub(super) fn number(count: u64) -> String {
-        format_number(language(), approximate(count), &Object::new())
+        format_number(language().tag, approximate(count), &Object::new())
             .unwrap_or_else(|| count.to_string())
     }
 }
@@ -113,7 +182,47 @@ mod platform {
 mod tests {
     use lume_core::mood::Mood;
 
-    use super::{fill, t};
+    use super::{LANGUAGES, fill, language, preferred, t, take, text};
+
+    #[test]
+    fn the_chosen_language_comes_before_the_devices_and_english_is_there_for_all_others() {
+        let device = ["nl-NL", "pt-PT", "de"].map(str::to_owned);
+        assert_eq!(preferred(Some("ar"), &device).tag, "ar");
+        assert_eq!(preferred(Some("xx"), &device).tag, "pt");
+        assert_eq!(preferred(None, &device).tag, "pt");
+        assert_eq!(preferred(None, &["DE-AT".to_owned()]).tag, "de");
+        assert_eq!(preferred(None, &device[..1]).tag, "en");
+        assert_eq!(preferred(None, &[]).direction, "ltr");
+    }
+
+    #[test]
+    fn a_locale_is_read_in_the_order_in_which_its_texts_are_numbered() {
+        let english: &[&str] = t::texts();
+        assert!(take(&LANGUAGES[0], include_str!("../locales/en.json")));
+
+        assert!((0..english.len()).all(|index| text(index) == english[index]));
+    }
+
+    #[test]
+    fn every_language_says_what_its_file_says() {
+        for tag in ["ar", "de", "es", "fr", "pt"] {
+            let found = LANGUAGES.iter().find(|language| language.tag == tag);
+            let file = std::fs::read_to_string(format!("locales/{tag}.json")).expect("it is there");
+            let locale: serde_json::Value = serde_json::from_str(&file).expect("it is JSON");
+            assert!(take(found.expect("it is known"), &file));
+            assert_eq!(t::moods::by_name("sad"), locale["moods"]["sad"].as_str());
+            assert_eq!(t::today::none(), locale["today"]["none"]);
+            assert_eq!(language().name, locale["language"]["name"]);
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_build_is_not_taken() {
+        let other = r#"{"app": {"name": "Lume"}}"#;
+        assert!(!take(&LANGUAGES[1], other));
+        assert!(!take(&LANGUAGES[1], "<html>"));
+        assert_eq!(language().tag, "en");
+    }
 
     #[test]
     fn arguments_take_the_place_of_their_names() {

@@ -17,6 +17,5 @@ mod ui;
 
 fn main() {
     shell::panic::install_hook();
-    shell::page::set_language();
-    leptos::mount::mount_to_body(app::Root);
+    shell::language::load(|| leptos::mount::mount_to_body(app::Root));
 }

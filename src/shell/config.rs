@@ -2,8 +2,8 @@
 
 use lume_sync::meta::{AppMode, BackendChoice};
 use serde::Deserialize;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
+
+use crate::shell::fetched;
 
 /// Where the file is.
 const PATH: &str = "/config.json";
@@ -57,17 +57,7 @@ impl Config {
 
 /// Asks for the file; `None` if there is no answer that can be read.
 pub(crate) async fn fetch() -> Option<Config> {
-    let window = web_sys::window()?;
-    let answer = JsFuture::from(window.fetch_with_str(PATH)).await.ok()?;
-    let answer: web_sys::Response = answer.dyn_into().ok()?;
-    if !answer.ok() {
-        return None;
-    }
-    let text = JsFuture::from(answer.text().ok()?)
-        .await
-        .ok()?
-        .as_string()?;
-    Config::read(&text)
+    Config::read(&fetched::text(PATH).await?)
 }
 
 #[cfg(test)]

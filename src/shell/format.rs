@@ -133,7 +133,7 @@ fn locale() -> String {
         languages
             .iter()
             .filter_map(|tag| tag.as_string())
-            .find(|tag| tag.split('-').next() == Some(language()))
+            .find(|tag| tag.split('-').next() == Some(language().tag))
     });
-    own.unwrap_or_else(|| language().to_owned())
+    own.unwrap_or_else(|| language().tag.to_owned())
 }

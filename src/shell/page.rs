@@ -30,8 +30,8 @@ pub(crate) fn origin() -> String {
 /// Says in which language the page is, and in which direction it is read.
 pub(crate) fn set_language() {
     if let Some(root) = root() {
-        drop(root.set_attribute("lang", language()));
-        drop(root.set_attribute("dir", "ltr"));
+        drop(root.set_attribute("lang", language().tag));
+        drop(root.set_attribute("dir", language().direction));
     }
 }
 

@@ -54,6 +54,8 @@ pub(crate) enum Holding {
 pub(crate) struct Prefs {
     /// Light or dark.
     pub(crate) theme: Theme,
+    /// The tag of the chosen language; none is as the device has it.
+    pub(crate) language: Option<String>,
     /// When a day begins.
     pub(crate) day_start: DayStart,
     /// Whether the browser was asked to keep the data.

@@ -9,8 +9,9 @@ use serde_json::Value;
 use crate::files;
 use crate::project::Project;
 
-/// Parts that load before the app can be used. The others are fetched by the worker after the start.
-const FIRST_VISIT: [&str; 5] = ["wasm", "glue", "page", "styles", "strings"];
+/// Parts that load before the app can be used, in English. Another language loads its strings as well, one file of them.
+/// The others are fetched by the worker after the start.
+const FIRST_VISIT: [&str; 4] = ["wasm", "glue", "page", "styles"];
 
 #[derive(Clone, Copy, Default)]
 struct Weight {

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use lume_core::day::DayStart;
 use lume_core::time::LocalDate;
 
-use crate::i18n::{language, t};
+use crate::i18n::{LANGUAGES, t};
 use crate::shell::app_state::use_app;
-use crate::shell::format;
 use crate::shell::prefs::Theme;
+use crate::shell::{format, page};
 
 /// The latest hour a day can begin at.
 const DAY_START_HOUR_MAX: u16 = DayStart::MINUTES_MAX / 60;
@@ -21,6 +21,15 @@ pub(crate) fn Look() -> impl IntoView {
         if let Some(theme) = Theme::ALL.into_iter().find(|theme| theme.code() == code) {
             app.prefs_changed(|prefs| prefs.theme = theme);
         }
+    };
+    let language = move || {
+        let chosen = app.prefs.with(|prefs| prefs.language.clone());
+        chosen.unwrap_or_default()
+    };
+    let set_language = move |tag: String| {
+        app.prefs_changed(|prefs| prefs.language = Some(tag).filter(|tag| !tag.is_empty()));
+        // What is shown was read in the language before. Forms are kept as they are left.
+        page::reload();
     };
     let day_start = move || app.prefs.with(|prefs| prefs.day_start.to_string());
     let set_day_start = move |text: String| {
@@ -42,8 +51,13 @@ pub(crate) fn Look() -> impl IntoView {
             </div>
             <div class="settings-row">
                 <label class="field-label" for="language">{t::settings::language()}</label>
-                <select class="input" id="language">
-                    <option value=language() selected=true>{t::settings::language_en()}</option>
+                <select class="input" id="language" prop:value=language
+                    on:change=move |event| set_language(event_target_value(&event))>
+                    <option value="">{t::settings::language_device()}</option>
+                    {LANGUAGES.iter().map(|option| {
+                        let is_chosen = app.prefs.with_untracked(|prefs| prefs.language.as_deref() == Some(option.tag));
+                        view! { <option value=option.tag lang=option.tag selected=is_chosen>{option.name}</option> }
+                    }).collect_view()}
                 </select>
             </div>
             <div class="settings-row">

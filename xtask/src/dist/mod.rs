@@ -5,6 +5,7 @@
 
 mod compress;
 mod fingerprint;
+mod locales;
 mod module;
 mod page;
 mod passphrase;
@@ -61,6 +62,7 @@ pub(crate) fn build_app(project: &Project) -> Result<()> {
     remove(&next)?;
     bundle(project, &tools, &next)?;
     passphrase::write(project, &tools, &next)?;
+    locales::write(project, &next)?;
     page::finish(&next)?;
     let engine = module::build(project, &tools, &next, module::ENGINE)?;
     worker::write(project, &next, &engine)?;

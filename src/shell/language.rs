@@ -1,0 +1,41 @@
+//! The language that the app starts in.
+
+use futures::future::{Either, select};
+use leptos::task::spawn_local;
+use lume_web::timer::sleep;
+
+use crate::i18n::{self, LANGUAGES, Language};
+use crate::shell::prefs::Prefs;
+use crate::shell::{fetched, page};
+
+/// How long a start waits for the words of its language, in milliseconds. Then it is in English.
+const WAIT_MS_MAX: u64 = 5_000;
+
+/// Reads the words of the person's language, and goes on when they are there. English is there at once.
+pub(crate) fn load(then: impl FnOnce() + 'static) {
+    let language = preferred();
+    if *language == LANGUAGES[0] {
+        page::set_language();
+        then();
+        return;
+    }
+    spawn_local(async move {
+        let path = format!("/locales/{}.json", language.tag);
+        let file = Box::pin(fetched::text(&path));
+        if let Either::Left((Some(file), _)) = select(file, Box::pin(sleep(WAIT_MS_MAX))).await {
+            i18n::take(language, &file);
+        }
+        page::set_language();
+        then();
+    });
+}
+
+fn preferred() -> &'static Language {
+    let tags = web_sys::window().map(|window| window.navigator().languages());
+    let device: Vec<_> = tags
+        .iter()
+        .flat_map(js_sys::Array::iter)
+        .filter_map(|tag| tag.as_string())
+        .collect();
+    i18n::preferred(Prefs::load().language.as_deref(), &device)
+}
