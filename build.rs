@@ -16,6 +16,9 @@ const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 /// Modules whose strings are also looked up by name, because the name comes from data.
 const LOOKED_UP: [&str; 5] = ["moods", "prompts", "associations", "parts", "items"];
 
+/// What a locale says of itself, which is known before its texts are read.
+const OF_ITSELF: &str = "language";
+
 /// What a key holds.
 enum Message {
     /// One text, with the arguments it names.
@@ -29,7 +32,9 @@ fn main() {
     let source = read("en");
     let mut code = String::new();
     let mut texts = Vec::new();
-    module(&source, "", &mut code, &mut texts);
+    let mut shown = source.clone();
+    shown.remove(OF_ITSELF);
+    module(&shown, "", &mut code, &mut texts);
     let _ = writeln!(code, "static TEXTS: [&str; {}] = {texts:#?};", texts.len());
     let wanted = keys(&source, "");
     let others = check_other_locales(&wanted);
@@ -46,7 +51,7 @@ fn languages(
 ) {
     let of = |tag: &str, locale: &Map<String, Value>| {
         let text = |name: &str| {
-            let found = locale["language"][name].as_str().map(str::to_owned);
+            let found = locale[OF_ITSELF][name].as_str().map(str::to_owned);
             found.unwrap_or_else(|| panic!("locales/{tag}.json: language.{name} is missing"))
         };
         let direction = text("direction");

@@ -5,6 +5,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
 use crate::screens::bin::Bin;
+use crate::screens::calendar::Calendar;
 use crate::screens::edit::EditEntry;
 use crate::screens::entry_history::EntryHistory;
 use crate::screens::erased::Erased;
@@ -51,6 +52,7 @@ fn Places() -> impl IntoView {
                 <Routes fallback=|| view! { <NotFound/> }>
                     <Route path=path!("/") view=|| view! { <Guarded><Today/></Guarded> }/>
                     <Route path=path!("/history") view=|| view! { <Guarded><History/></Guarded> }/>
+                    <Route path=path!("/calendar") view=|| view! { <Guarded><Calendar/></Guarded> }/>
                     <Route path=path!("/entry/:id") view=|| view! { <Guarded><EditEntry/></Guarded> }/>
                     <Route path=path!("/entry/:id/history") view=|| view! { <Guarded><EntryHistory/></Guarded> }/>
                     <Route path=path!("/bin") view=|| view! { <Guarded><Bin/></Guarded> }/>

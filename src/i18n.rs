@@ -52,9 +52,11 @@ pub(crate) fn preferred(chosen: Option<&str>, device: &[String]) -> &'static Lan
 /// Takes a language with its file's text, for as long as the page is there. Returns whether the file fits this build.
 pub(crate) fn take(language: &'static Language, file: &str) -> bool {
     let mut texts = Vec::new();
-    let Ok(source) = serde_json::from_str(file) else {
+    let Ok(mut source) = serde_json::from_str::<Map<String, Value>>(file) else {
         return false;
     };
+    // What it says of itself is no text.
+    source.remove("language");
     collect(&source, &mut texts);
     if texts.len() != t::texts().len() {
         return false;

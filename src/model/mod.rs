@@ -7,6 +7,7 @@ pub(crate) mod entry_view;
 pub(crate) mod failure;
 pub(crate) mod import;
 pub(crate) mod moments;
+pub(crate) mod month;
 pub(crate) mod refusal;
 pub(crate) mod refused_form;
 pub(crate) mod revision_view;

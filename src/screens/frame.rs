@@ -116,6 +116,7 @@ fn Navigation(path: Memo<String>) -> impl IntoView {
             <ul class="frame-places">
                 <Place href="/" icon="today" name=t::app::today()/>
                 <Place href="/history" icon="history" name=t::app::history() near=near_history/>
+                <Place href="/calendar" icon="calendar" name=t::app::calendar()/>
                 <Place href="/sync" icon="sync" name=t::app::sync() class="frame-rail-only-item"/>
                 <Place href="/settings" icon="settings" name=t::app::settings() class="frame-rail-only-item"/>
                 <Place href="/more" icon="more" name=t::app::more() class="frame-phone-only" near=near_more/>

@@ -1,13 +1,16 @@
 //! Today: how one feels right now, and what was noted since the day began.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use lume_core::time::LocalDate;
 use lume_sync::kinds::MOOD;
 
 use crate::i18n::t;
-use crate::model::draft::Draft;
+use crate::model::draft::{Draft, field_text};
 use crate::model::entry_view::EntryView;
 use crate::model::moments::DayPart;
+use crate::screens::calendar::{self, DAY_PARAMETER};
 use crate::screens::entry_form::EntryForm;
 use crate::screens::entry_item::EntryItem;
 use crate::screens::help::{Help, LOW_VALENCE_MAX};
@@ -23,6 +26,8 @@ use crate::ui::mood_picker::FIRST_MOOD_ID;
 const DRAFT: &str = "today";
 /// Set by the shortcut that opens the app to log at once.
 const LOG_PARAMETER: &str = "log";
+/// What is added to a day gone by is at noon, until the person says when it was.
+const NOON_MINUTES: i64 = 12 * 60;
 /// More than anybody notes in a day; the rest is in the history.
 const ENTRIES_MAX: usize = 200;
 
@@ -31,31 +36,43 @@ const ENTRIES_MAX: usize = 200;
 pub(crate) fn Today() -> impl IntoView {
     page::set_title(t::app::today());
     let app = use_app();
-    let draft = use_draft(DRAFT.to_owned(), Draft::default());
-    let is_low = RwSignal::new(false);
     let parameters = use_query_map();
+    let now = local_now();
+    let day = parameters.with_untracked(|parameters| past_day(parameters.get(DAY_PARAMETER)?));
+    let draft = use_draft(
+        DRAFT.to_owned(),
+        Draft {
+            when: day.map(|day| field_text(day.midnight().plus_minutes(NOON_MINUTES))),
+            ..Draft::default()
+        },
+    );
+    let is_low = RwSignal::new(false);
     Effect::new(move |_| {
-        if parameters.with(|parameters| parameters.get(LOG_PARAMETER).is_some()) {
+        let asked = |name: &str| parameters.with(|parameters| parameters.get(name).is_some());
+        if asked(LOG_PARAMETER) || asked(DAY_PARAMETER) {
             page::focus(FIRST_MOOD_ID);
         }
     });
-    let now = local_now();
-    let greeting = match DayPart::of(now.hour()) {
-        DayPart::Morning => t::today::morning(),
-        DayPart::Afternoon => t::today::afternoon(),
-        DayPart::Evening => t::today::evening(),
-        DayPart::Night => t::today::night(),
+    let greeting = if day.is_some() {
+        t::calendar::how_was()
+    } else {
+        greeting(now.hour())
     };
+    let shown_day = day.unwrap_or_else(|| now.date());
+    let navigate = use_navigate();
     let on_saved = Callback::new(move |valence: Option<f64>| {
         is_low.set(valence.is_some_and(|valence| valence <= LOW_VALENCE_MAX));
         app.say(t::log::saved_thanks());
-        page::scroll_to_top();
+        match day {
+            Some(day) => navigate(&calendar::address(day), NavigateOptions::default()),
+            None => page::scroll_to_top(),
+        }
     });
     view! {
         <div class="today">
             <section class="today-log">
                 <div class="today-head">
-                    <p class="today-date">{format::full_day(now.date())}</p>
+                    <p class="today-date">{format::full_day(shown_day)}</p>
                     <h1>{greeting}</h1>
                 </div>
                 <Show when=move || is_low.get()><Help/></Show>
@@ -64,6 +81,21 @@ pub(crate) fn Today() -> impl IntoView {
             <TodayList/>
         </div>
     }
+}
+
+fn greeting(hour: u8) -> &'static str {
+    match DayPart::of(hour) {
+        DayPart::Morning => t::today::morning(),
+        DayPart::Afternoon => t::today::afternoon(),
+        DayPart::Evening => t::today::evening(),
+        DayPart::Night => t::today::night(),
+    }
+}
+
+/// The day that the address asks for, if it is before today.
+fn past_day(text: String) -> Option<LocalDate> {
+    let day: LocalDate = text.parse().ok()?;
+    (day < local_now().date()).then_some(day)
 }
 
 #[component]

@@ -1,8 +1,8 @@
 //! Dates, times and sizes in words, by the browser's `Intl`.
 
-use js_sys::{Date, Object, Reflect};
+use js_sys::{Array, Date, Function, Object, Reflect};
 use lume_core::time::{LocalDate, LocalDateTime, Timestamp, UtcOffsetMinutes};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::i18n::{language, t};
 use crate::model::moments::zone_city;
@@ -44,6 +44,41 @@ pub(crate) fn full_day(date: LocalDate) -> String {
         date.midnight(),
         &[("weekday", "long"), ("day", "numeric"), ("month", "long")],
     )
+}
+
+/// A month with its year.
+pub(crate) fn month(first: LocalDate) -> String {
+    format_civil(first.midnight(), &[("month", "long"), ("year", "numeric")])
+}
+
+/// The name of a day of the week, `long` or `short`.
+pub(crate) fn weekday(day: LocalDate, width: &str) -> String {
+    format_civil(day.midnight(), &[("weekday", width)])
+}
+
+/// The number of a day in its month.
+pub(crate) fn day_number(day: LocalDate) -> String {
+    number(f64::from(day.day()), &[])
+}
+
+/// The day that weeks start on where the person lives, 1 for Monday to 7 for Sunday; Monday where the browser does not say.
+pub(crate) fn week_start() -> u8 {
+    const MONDAY: u8 = 1;
+    let first_day = || -> Result<Option<f64>, JsValue> {
+        let locale = Reflect::get(&js_sys::global(), &"Intl".into())?;
+        let locale: Function = Reflect::get(&locale, &"Locale".into())?.dyn_into()?;
+        let locale = Reflect::construct(&locale, &Array::of1(&self::locale().into()))?;
+        let ask = Reflect::get(&locale, &"getWeekInfo".into())?;
+        let info = match ask.dyn_ref::<Function>() {
+            Some(ask) => ask.call0(&locale)?,
+            None => Reflect::get(&locale, &"weekInfo".into())?,
+        };
+        Ok(Reflect::get(&info, &"firstDay".into())?.as_f64())
+    };
+    let found = first_day().ok().flatten();
+    (MONDAY..=7)
+        .find(|day| found == Some(f64::from(*day)))
+        .unwrap_or(MONDAY)
 }
 
 /// A date and a time of day.

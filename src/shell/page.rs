@@ -35,6 +35,11 @@ pub(crate) fn set_language() {
     }
 }
 
+/// Whether the page's language is read from right to left.
+pub(crate) fn is_right_to_left() -> bool {
+    language().direction == "rtl"
+}
+
 /// Applies a theme.
 pub(crate) fn set_theme(theme: Theme) {
     if let Some(root) = root() {

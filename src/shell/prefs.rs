@@ -35,6 +35,46 @@ impl Theme {
     }
 }
 
+/// On which day a week starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum WeekStart {
+    /// As where the person lives.
+    #[default]
+    Place,
+    /// Monday.
+    Monday,
+    /// Saturday.
+    Saturday,
+    /// Sunday.
+    Sunday,
+}
+
+impl WeekStart {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Place, Self::Monday, Self::Saturday, Self::Sunday];
+
+    /// Its word in the record.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Place => "place",
+            Self::Monday => "monday",
+            Self::Saturday => "saturday",
+            Self::Sunday => "sunday",
+        }
+    }
+
+    /// The day, 1 for Monday to 7 for Sunday, where it was chosen.
+    pub(crate) const fn day(self) -> Option<u8> {
+        match self {
+            Self::Place => None,
+            Self::Monday => Some(1),
+            Self::Saturday => Some(6),
+            Self::Sunday => Some(7),
+        }
+    }
+}
+
 /// What the databases of this browser hold, as far as it is known without them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -58,6 +98,8 @@ pub(crate) struct Prefs {
     pub(crate) language: Option<String>,
     /// When a day begins.
     pub(crate) day_start: DayStart,
+    /// On which day a week starts.
+    pub(crate) week_start: WeekStart,
     /// Whether the browser was asked to keep the data.
     pub(crate) asked_to_keep: bool,
     /// Whether installing was offered.
@@ -109,7 +151,7 @@ fn storage() -> Option<web_sys::Storage> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Holding, Prefs, Theme};
+    use super::{Holding, Prefs, Theme, WeekStart};
 
     #[test]
     fn what_was_kept_is_told_as_lost_once_and_an_account_is_not_forgotten_over_entries() {
@@ -141,11 +183,17 @@ mod tests {
     }
 
     #[test]
-    fn a_theme_is_written_as_its_code() {
+    fn a_choice_is_written_as_its_code() {
         for theme in Theme::ALL {
             assert_eq!(
                 serde_json::to_string(&theme).expect("it is a word"),
                 format!("\"{}\"", theme.code())
+            );
+        }
+        for start in WeekStart::ALL {
+            assert_eq!(
+                serde_json::to_string(&start).expect("it is a word"),
+                format!("\"{}\"", start.code())
             );
         }
     }

@@ -90,7 +90,7 @@ fn EraseForm(open: RwSignal<bool>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let failed = RwSignal::new(None::<Failure>);
     let is_confirmed = Memo::new(move |_| {
-        typed.with(|typed| typed.trim().eq_ignore_ascii_case(t::settings::erase_word()))
+        typed.with(|typed| typed.trim().to_lowercase() == t::settings::erase_word().to_lowercase())
     });
     let erase = move || {
         if !is_confirmed.get_untracked() || busy.get_untracked() {

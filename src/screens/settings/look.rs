@@ -1,4 +1,4 @@
-//! Theme, language, and when a day begins.
+//! Theme, language, and when a day and a week begin.
 
 use leptos::prelude::*;
 use lume_core::day::DayStart;
@@ -6,7 +6,7 @@ use lume_core::time::LocalDate;
 
 use crate::i18n::{LANGUAGES, t};
 use crate::shell::app_state::use_app;
-use crate::shell::prefs::Theme;
+use crate::shell::prefs::{Theme, WeekStart};
 use crate::shell::{format, page};
 
 /// The latest hour a day can begin at.
@@ -30,6 +30,15 @@ pub(crate) fn Look() -> impl IntoView {
         app.prefs_changed(|prefs| prefs.language = Some(tag).filter(|tag| !tag.is_empty()));
         // What is shown was read in the language before. Forms are kept as they are left.
         page::reload();
+    };
+    let week_start = move || app.prefs.with(|prefs| prefs.week_start.code());
+    let set_week_start = move |code: String| {
+        if let Some(start) = WeekStart::ALL
+            .into_iter()
+            .find(|start| start.code() == code)
+        {
+            app.prefs_changed(|prefs| prefs.week_start = start);
+        }
     };
     let day_start = move || app.prefs.with(|prefs| prefs.day_start.to_string());
     let set_day_start = move |text: String| {
@@ -71,6 +80,16 @@ pub(crate) fn Look() -> impl IntoView {
                 </select>
                 <p class="field-help" id="day-start-help">{t::settings::day_start_help()}</p>
             </div>
+            <div class="settings-row">
+                <label class="field-label" for="week-start">{t::settings::week_start()}</label>
+                <select class="input" id="week-start" prop:value=week_start
+                    on:change=move |event| set_week_start(event_target_value(&event))>
+                    {WeekStart::ALL.into_iter().map(|option| {
+                        let is_chosen = app.prefs.with_untracked(|prefs| prefs.week_start == option);
+                        view! { <option value=option.code() selected=is_chosen>{week_start_name(option)}</option> }
+                    }).collect_view()}
+                </select>
+            </div>
         </section>
     }
 }
@@ -80,6 +99,16 @@ fn theme_name(theme: Theme) -> &'static str {
         Theme::System => t::settings::theme_system(),
         Theme::Light => t::settings::theme_light(),
         Theme::Dark => t::settings::theme_dark(),
+    }
+}
+
+/// The day's name as calendars here write it.
+fn week_start_name(start: WeekStart) -> String {
+    // A Monday.
+    let monday = LocalDate::new(2025, 1, 6);
+    match (start.day(), monday) {
+        (Some(day), Some(monday)) => format::weekday(monday.plus_days(i32::from(day) - 1), "long"),
+        (_, _) => t::settings::language_device().to_owned(),
     }
 }
 
