@@ -38,7 +38,7 @@ pub(crate) fn Today() -> impl IntoView {
     let app = use_app();
     let parameters = use_query_map();
     let now = local_now();
-    let day = parameters.with_untracked(|parameters| past_day(parameters.get(DAY_PARAMETER)?));
+    let day = parameters.with_untracked(|parameters| past_day(&parameters.get(DAY_PARAMETER)?));
     let draft = use_draft(
         DRAFT.to_owned(),
         Draft {
@@ -93,7 +93,7 @@ fn greeting(hour: u8) -> &'static str {
 }
 
 /// The day that the address asks for, if it is before today.
-fn past_day(text: String) -> Option<LocalDate> {
+fn past_day(text: &str) -> Option<LocalDate> {
     let day: LocalDate = text.parse().ok()?;
     (day < local_now().date()).then_some(day)
 }
