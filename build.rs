@@ -11,8 +11,11 @@ use std::{env, fs};
 
 use serde_json::{Map, Value};
 
-/// The plural categories of CLDR, in the order in which a plural's texts are stored.
-const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+#[path = "src/i18n/walk.rs"]
+mod walk;
+
+use walk::CATEGORIES;
+
 /// Modules whose strings are also looked up by name, because the name comes from data.
 const LOOKED_UP: [&str; 5] = ["moods", "prompts", "associations", "parts", "items"];
 
@@ -35,6 +38,13 @@ fn main() {
     let mut shown = source.clone();
     shown.remove(OF_ITSELF);
     module(&shown, "", &mut code, &mut texts);
+    let walked = walk::texts_of(&source);
+    assert_eq!(walked.texts, texts, "the order in which texts are numbered");
+    let [a, b, c, d] = [48, 32, 16, 0].map(|bits| walked.keys >> bits & 0xffff);
+    let _ = writeln!(
+        code,
+        "pub(crate) const KEYS: u64 = 0x{a:04x}_{b:04x}_{c:04x}_{d:04x};"
+    );
     let _ = writeln!(code, "static TEXTS: [&str; {}] = {texts:#?};", texts.len());
     let wanted = keys(&source, "");
     let others = check_other_locales(&wanted);

@@ -7,7 +7,6 @@
 use std::cell::Cell;
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
-use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// One function for each string, in modules as in the file.
@@ -19,7 +18,10 @@ pub(crate) mod t {
     }
 }
 
+mod walk;
+
 pub(crate) use t::LANGUAGES;
+use walk::{CATEGORIES, Texts, texts_of};
 
 /// A language of the app.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,41 +53,21 @@ pub(crate) fn preferred(chosen: Option<&str>, device: &[String]) -> &'static Lan
 
 /// Takes a language with its file's text, for as long as the page is there. Returns whether the file fits this build.
 pub(crate) fn take(language: &'static Language, file: &str) -> bool {
-    let mut texts = Vec::new();
-    let Ok(mut source) = serde_json::from_str::<Map<String, Value>>(file) else {
+    let Ok(locale) = serde_json::from_str(file) else {
         return false;
     };
-    // What it says of itself is no text.
-    source.remove("language");
-    collect(&source, &mut texts);
-    if texts.len() != t::texts().len() {
+    let Texts { texts, keys } = texts_of(&locale);
+    if keys != t::KEYS {
         return false;
     }
+    let texts = texts.into_iter().map(|text| &*String::leak(text)).collect();
     TEXTS.set(Some(Vec::leak(texts)));
     LANGUAGE.set(language);
     true
 }
 
-/// The texts of a locale in the order in which `build.rs` numbers them.
-fn collect(source: &Map<String, Value>, texts: &mut Vec<&'static str>) {
-    const CATEGORIES: [&str; OTHER + 1] = ["zero", "one", "two", "few", "many", "other"];
-    for value in source.values() {
-        match value {
-            Value::String(text) => texts.push(String::leak(text.clone())),
-            Value::Object(forms) if forms.contains_key(CATEGORIES[OTHER]) => {
-                texts.extend(CATEGORIES.map(|category| {
-                    let text = forms.get(category).and_then(Value::as_str);
-                    &*String::leak(text.unwrap_or_default().to_owned())
-                }));
-            }
-            Value::Object(inner) => collect(inner, texts),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {}
-        }
-    }
-}
-
 /// Where the plural category `other` stands among a plural's texts.
-const OTHER: usize = 5;
+const OTHER: usize = CATEGORIES.len() - 1;
 
 /// The text at this place of the table.
 pub(crate) fn text(index: usize) -> &'static str {
@@ -220,8 +202,8 @@ mod tests {
 
     #[test]
     fn a_file_of_another_build_is_not_taken() {
-        let other = r#"{"app": {"name": "Lume"}}"#;
-        assert!(!take(&LANGUAGES[1], other));
+        let other = include_str!("../locales/en.json").replace("\"skip\"", "\"jump\"");
+        assert!(!take(&LANGUAGES[1], &other));
         assert!(!take(&LANGUAGES[1], "<html>"));
         assert_eq!(language().tag, "en");
     }
