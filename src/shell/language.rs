@@ -1,8 +1,8 @@
 //! The language that the app starts in.
 
 use futures::future::{Either, select};
-use leptos::task::spawn_local;
 use lume_web::timer::sleep;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::i18n::{self, LANGUAGES, Language};
 use crate::shell::prefs::Prefs;
@@ -19,6 +19,7 @@ pub(crate) fn load(then: impl FnOnce() + 'static) {
         then();
         return;
     }
+    // The app's own way to spawn is there once the app is.
     spawn_local(async move {
         let path = format!("/locales/{}.json", language.tag);
         let file = Box::pin(fetched::text(&path));

@@ -32,7 +32,6 @@ test("another language is taken at once, read in its direction, and there offlin
   const { page } = app;
   await page.getByTestId("mood-sad").click();
   await app.note.fill("Not saved yet");
-  await page.getByRole("link", { name: words("app.more") }).click();
   await page.getByRole("link", { name: words("app.settings") }).click();
 
   await page.getByLabel(words("settings.language")).selectOption({ label: "العربية" });
