@@ -39,13 +39,20 @@ pub(crate) fn Today() -> impl IntoView {
     let parameters = use_query_map();
     let now = local_now();
     let day = parameters.with_untracked(|parameters| past_day(&parameters.get(DAY_PARAMETER)?));
+    let when = day.map(|day| field_text(day.midnight().plus_minutes(NOON_MINUTES)));
     let draft = use_draft(
         DRAFT.to_owned(),
         Draft {
-            when: day.map(|day| field_text(day.midnight().plus_minutes(NOON_MINUTES))),
+            when: when.clone(),
             ..Draft::default()
         },
     );
+    // What was begun before is of the day that it is added to.
+    Effect::new(move |_| {
+        if let (true, Some(when)) = (draft.restored.get(), when.clone()) {
+            draft.form.update(|form| form.when = Some(when));
+        }
+    });
     let is_low = RwSignal::new(false);
     Effect::new(move |_| {
         let asked = |name: &str| parameters.with(|parameters| parameters.get(name).is_some());

@@ -33,6 +33,19 @@ test("a day gone by is found in the month, says what was noted, and takes more",
   await expect(app.entry("Two days before")).toHaveCount(0);
 });
 
+test("what was begun before is of the day that it is added to", async ({ app }) => {
+  const { page } = app;
+  await page.getByTestId("mood-proud").click();
+  await app.note.fill("Begun today");
+  await app.open("/calendar?month=2026-11&day=2026-11-16");
+  const panel = page.getByTestId("calendar-day");
+  await panel.getByRole("link", { name: words("calendar.add") }).click();
+  await expect(app.note).toHaveValue("Begun today");
+  await page.getByTestId("save-entry").click();
+
+  await expect(panel.getByTestId("entry")).toContainText("Begun today");
+});
+
 test("months are turned over, back goes back, and the arrows go from day to day", async ({ app }) => {
   const { page } = app;
   await app.open("/calendar");
