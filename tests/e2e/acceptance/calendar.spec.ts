@@ -37,7 +37,8 @@ test("what was begun before is of the day that it is added to", async ({ app }) 
   const { page } = app;
   await page.getByTestId("mood-proud").click();
   await app.note.fill("Begun today");
-  await app.open("/calendar?month=2026-11&day=2026-11-16");
+  await page.getByRole("link", { name: words("app.calendar") }).click();
+  await page.locator('[data-day="2026-11-16"]').click();
   const panel = page.getByTestId("calendar-day");
   await panel.getByRole("link", { name: words("calendar.add") }).click();
   await expect(app.note).toHaveValue("Begun today");
