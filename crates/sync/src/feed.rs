@@ -42,9 +42,10 @@ pub struct Feed {
     pub skew: Option<Skew>,
     /// The kinds that are taken in: a new one needs a new listing.
     pub kinds: Vec<String>,
-    /// The version that has passed over an entity that it could not read: another one may, and needs a new listing.
+    /// The versions that have passed over an entity that they could not read, or have listed everything since one did:
+    /// any other one may read it, and needs a new listing.
     #[serde(default)]
-    pub unread_by: Option<String>,
+    pub passed_over_by: Vec<String>,
     /// Failures in a row that concern the feed alone.
     pub failures: u32,
     /// After such a failure: not asked before this wall time.
@@ -104,7 +105,7 @@ impl Default for Feed {
             reached_at: None,
             skew: None,
             kinds: kinds(),
-            unread_by: None,
+            passed_over_by: Vec::new(),
             failures: 0,
             until: None,
             wait_ms: 0,
@@ -135,9 +136,30 @@ impl Feed {
         self.kinds != kinds()
     }
 
-    /// Whether another version than this one has passed over what it could not read.
-    pub(crate) fn was_unread_by_another(&self, version: &str) -> bool {
-        self.unread_by.as_deref().is_some_and(|by| by != version)
+    /// Whether this version may read what others have passed over.
+    pub(crate) fn is_to_be_read_by(&self, version: &str) -> bool {
+        let known = &self.passed_over_by;
+        !known.is_empty() && !known.iter().any(|by| by == version)
+    }
+
+    /// Lists everything anew for a version that may read what others have passed over: once, or two versions side by side
+    /// that both can't would list for each other without an end.
+    pub(crate) fn begin_for(&mut self, version: &str) {
+        let mut known = std::mem::take(&mut self.passed_over_by);
+        known.push(version.to_owned());
+        self.begin(Missing::Gone);
+        self.passed_over_by = known;
+    }
+
+    /// Notes that this version has passed over what it can't read.
+    pub(crate) fn pass_over(&mut self, version: &str) {
+        if self.phase == Phase::Following {
+            // It is new: nobody else has seen it.
+            self.passed_over_by.clear();
+        }
+        if !self.passed_over_by.iter().any(|by| by == version) {
+            self.passed_over_by.push(version.to_owned());
+        }
     }
 
     /// Whether bases of an earlier epoch are being dealt with.
@@ -190,7 +212,7 @@ impl Feed {
         self.count = 0;
         self.more = true;
         self.kinds = kinds();
-        self.unread_by = None;
+        self.passed_over_by.clear();
     }
 
     /// The database behind the backend was replaced: everything is listed anew, and what was known counts as of before.

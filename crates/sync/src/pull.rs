@@ -48,7 +48,7 @@ enum Asking {
 }
 
 impl<P: Ports> Engine<P> {
-    /// Whether this pass asks for what changed elsewhere.
+    /// Whether this pass asks for what changed elsewhere. Who asks too soon is remembered.
     pub(crate) fn wants_pull(&self, trigger: Trigger, overview: &Overview) -> bool {
         let now = self.now();
         let backend = &overview.profile.backend;
@@ -60,6 +60,7 @@ impl<P: Ports> Engine<P> {
                 .as_ref()
                 .is_some_and(|features| !features.contains(&Feature::Changes))
         {
+            self.live.borrow_mut().pull_due_ms = None;
             return false;
         }
         let feed = overview.feed.as_ref();
@@ -85,7 +86,6 @@ impl<P: Ports> Engine<P> {
             .map_or(0, |at_ms| at_ms.saturating_add(rest_ms));
         let is_due = rest_ms < u64::MAX && due_ms <= now_ms;
         if rest_ms < PULL_INTERVAL_MS {
-            // Who asks too soon is not forgotten.
             let earliest_ms = live
                 .pull_due_ms
                 .map_or(due_ms, |known_ms| known_ms.min(due_ms));
@@ -119,8 +119,12 @@ impl<P: Ports> Engine<P> {
                 return Ok(flow);
             }
             self.live.borrow_mut().pull_due_ms = None;
-            if feed.has_new_kinds() || feed.was_unread_by_another(&self.options.client_version) {
+            let version = &self.options.client_version;
+            if feed.has_new_kinds() {
                 self.change_feed(&feed, |feed, _| feed.begin(Missing::Gone))
+                    .await?;
+            } else if feed.is_to_be_read_by(version) {
+                self.change_feed(&feed, |feed, _| feed.begin_for(version))
                     .await?;
             } else if let Phase::Sweeping { missing, after } = &feed.phase {
                 self.sweep_step(pass, &feed, *missing, after.clone())

@@ -37,12 +37,14 @@ impl Overview {
         let person = self.profile.mode == AppMode::Device
             || self.session.sealed.is_empty()
             || self.gate.blocked == Some(Blocked::Auth);
+        let feed = self.feed.as_ref();
+        let rests_ms = feed.map_or(0, |feed| feed.wait_left(now));
         // A listing that was interrupted goes on by itself.
-        let listing = self.feed.as_ref().filter(|feed| feed.is_unfinished());
+        let listing = feed.filter(|feed| feed.is_unfinished()).map(|_| rests_ms);
+        let pull = pull_in_ms.map(|ms| ms.max(rests_ms));
         let in_ms = |ms: u64| now.plus_millis(i64::try_from(ms).unwrap_or(i64::MAX));
-        let listing = listing.map(|feed| in_ms(feed.wait_left(now)));
-        let pull = pull_in_ms.map(in_ms);
-        let due = [self.next_due, listing, pull].into_iter().flatten().min();
+        let pulls = [listing, pull].into_iter().flatten().map(in_ms);
+        let due = self.next_due.into_iter().chain(pulls).min();
         let due = due.filter(|_| !person)?;
         let due = if is_due(due, now) { now } else { due };
         let waits = [self.gate.next_attempt(now), rest.next_attempt(now)];

@@ -77,14 +77,14 @@ impl<P: Ports> Engine<P> {
             };
             let mut next = feed.clone();
             let now = self.now();
-            next.advance(page, now);
             let round = feed.round;
             if changes
                 .iter()
                 .any(|(key, change)| remote_of(key, change, round).is_none())
             {
-                next.unread_by = Some(self.options.client_version.clone());
+                next.pass_over(&self.options.client_version);
             }
+            next.advance(page, now);
             let landing = Landing {
                 feed,
                 skew_of: &next,

@@ -223,6 +223,41 @@ fn what_this_version_cannot_read_is_missing_at_no_backend_and_another_one_lists_
 }
 
 #[test]
+fn two_versions_that_both_cannot_read_it_do_not_list_for_each_other_without_an_end() {
+    let (one, lume, two, other) = two_devices();
+    let newer = two.tab_of("1.1.0");
+    two.net.always("/changes", || Fate::Changed(of_tomorrow));
+    update(&lume, 1, "c");
+    one.pass(&lume);
+    look(&other);
+    look(&newer);
+    let listings = || block_on(other.feed()).unwrap().unwrap().round;
+    let before = listings();
+
+    for _ in 0..10 {
+        two.later(1_000);
+        look(&other);
+        look(&newer);
+    }
+
+    assert_eq!(listings(), before);
+    assert_eq!(note(&newer, 1).as_deref(), Some("a"));
+}
+
+#[test]
+fn who_asks_a_feed_that_rests_is_not_told_to_try_at_once() {
+    let (_, _, two, other) = two_devices();
+    two.later(60_000);
+    look(&other);
+    block_on(other.pass(Trigger::Manual));
+    two.net.next("/changes", Fate::Refused(500, "internal"));
+    look(&two.tab());
+
+    let next = two.status(&other).next_attempt.unwrap();
+    assert_eq!(next.millis_since(two.now()), 30_000);
+}
+
+#[test]
 fn a_page_that_finds_no_room_holds_up_nothing_that_is_sent() {
     let (one, lume, two, other) = two_devices();
     create(&lume, 2, "b");
