@@ -21,6 +21,7 @@ mod found;
 mod leaving;
 mod locking;
 mod net;
+mod pacing;
 mod portable;
 mod ports;
 mod pulling;
