@@ -14,13 +14,10 @@ use serde_json::{Map, Value};
 #[path = "src/i18n/walk.rs"]
 mod walk;
 
-use walk::CATEGORIES;
+use walk::{CATEGORIES, OF_ITSELF};
 
 /// Modules whose strings are also looked up by name, because the name comes from data.
 const LOOKED_UP: [&str; 5] = ["moods", "prompts", "associations", "parts", "items"];
-
-/// What a locale says of itself, which is known before its texts are read.
-const OF_ITSELF: &str = "language";
 
 /// What a key holds.
 enum Message {

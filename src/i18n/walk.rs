@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// What a locale says of itself, which is known before its texts are read and is none of them.
-const OF_ITSELF: &str = "language";
+pub(crate) const OF_ITSELF: &str = "language";
 /// The plural categories of CLDR, in the order in which a plural's texts are stored.
 pub(crate) const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 

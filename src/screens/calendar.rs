@@ -13,7 +13,7 @@ use lume_sync::kinds::MOOD;
 use crate::i18n::t;
 use crate::model::entry_view::{EntryView, mood_name};
 use crate::model::month::{DayMood, Month, WEEK, day_moods};
-use crate::screens::entry_item::EntryItem;
+use crate::screens::entry_item::EntryList;
 use crate::shell::app_state::use_app;
 use crate::shell::query::use_query;
 use crate::shell::services::{AppEngine, local_now};
@@ -252,13 +252,7 @@ fn DayPanel(
             <Show when=move || of_day.with(|entries| entries.as_ref().is_some_and(Vec::is_empty))>
                 <p class="quiet">{move || if is_past.get() { t::calendar::nothing() } else { t::calendar::not_yet() }}</p>
             </Show>
-            <ul class="entries">
-                <For
-                    each=move || of_day.get().unwrap_or_default()
-                    key=EntryView::version
-                    children=|entry| view! { <li><EntryItem entry=entry/></li> }
-                />
-            </ul>
+            <EntryList entries=Signal::derive(move || of_day.get().unwrap_or_default())/>
             <Show when=move || is_past.get()>
                 <a href=format!("/?{DAY_PARAMETER}={day}") class="button">
                     <Icon name="plus"/>

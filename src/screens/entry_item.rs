@@ -39,3 +39,21 @@ pub(crate) fn EntryItem(
     });
     view! { <EntryCard entry=entry time=time.unwrap_or_default() on_delete=delete/> }
 }
+
+/// The cards of some entries, in their order.
+#[component]
+pub(crate) fn EntryList(
+    /// The entries.
+    #[prop(into)]
+    entries: Signal<Vec<EntryView>>,
+) -> impl IntoView {
+    view! {
+        <ul class="entries">
+            <For
+                each=move || entries.get()
+                key=EntryView::version
+                children=|entry| view! { <li><EntryItem entry=entry/></li> }
+            />
+        </ul>
+    }
+}

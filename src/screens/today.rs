@@ -12,7 +12,7 @@ use crate::model::entry_view::EntryView;
 use crate::model::moments::DayPart;
 use crate::screens::calendar::{self, DAY_PARAMETER};
 use crate::screens::entry_form::EntryForm;
-use crate::screens::entry_item::EntryItem;
+use crate::screens::entry_item::EntryList;
 use crate::screens::help::{Help, LOW_VALENCE_MAX};
 use crate::shell::app_state::use_app;
 use crate::shell::drafts::use_draft;
@@ -140,13 +140,7 @@ fn TodayList() -> impl IntoView {
             <Show when=move || entries.with(|entries| entries.as_ref().is_some_and(Vec::is_empty))>
                 <p class="quiet">{t::today::none()}</p>
             </Show>
-            <ul class="entries">
-                <For
-                    each=move || entries.get().unwrap_or_default()
-                    key=EntryView::version
-                    children=|entry| view! { <li><EntryItem entry=entry/></li> }
-                />
-            </ul>
+            <EntryList entries=Signal::derive(move || entries.get().unwrap_or_default())/>
         </section>
     }
 }

@@ -16,22 +16,23 @@ const DAY_START_HOUR_MAX: u16 = DayStart::MINUTES_MAX / 60;
 #[component]
 pub(crate) fn Look() -> impl IntoView {
     let app = use_app();
-    let theme = move || app.prefs.with(|prefs| prefs.theme.code());
+    let theme = Signal::derive(move || app.prefs.with(|prefs| prefs.theme.code().to_owned()));
     let set_theme = move |code: String| {
         if let Some(theme) = Theme::ALL.into_iter().find(|theme| theme.code() == code) {
             app.prefs_changed(|prefs| prefs.theme = theme);
         }
     };
-    let language = move || {
+    let language = Signal::derive(move || {
         let chosen = app.prefs.with(|prefs| prefs.language.clone());
         chosen.unwrap_or_default()
-    };
+    });
     let set_language = move |tag: String| {
         app.prefs_changed(|prefs| prefs.language = Some(tag).filter(|tag| !tag.is_empty()));
         // What is shown was read in the language before. Forms are kept as they are left.
         page::reload();
     };
-    let week_start = move || app.prefs.with(|prefs| prefs.week_start.code());
+    let week_start =
+        Signal::derive(move || app.prefs.with(|prefs| prefs.week_start.code().to_owned()));
     let set_week_start = move |code: String| {
         if let Some(start) = WeekStart::ALL
             .into_iter()
@@ -40,7 +41,7 @@ pub(crate) fn Look() -> impl IntoView {
             app.prefs_changed(|prefs| prefs.week_start = start);
         }
     };
-    let day_start = move || app.prefs.with(|prefs| prefs.day_start.to_string());
+    let day_start = Signal::derive(move || app.prefs.with(|prefs| prefs.day_start.to_string()));
     let set_day_start = move |text: String| {
         if let Ok(start) = text.parse() {
             app.prefs_changed(|prefs| prefs.day_start = start);
@@ -49,49 +50,70 @@ pub(crate) fn Look() -> impl IntoView {
     view! {
         <section class="card settings-section" aria-labelledby="settings-look">
             <h2 id="settings-look">{t::settings::look()}</h2>
-            <div class="settings-row">
-                <label class="field-label" for="theme">{t::settings::theme()}</label>
-                <select class="input" id="theme" prop:value=theme on:change=move |event| set_theme(event_target_value(&event))>
-                    {Theme::ALL.into_iter().map(|option| {
-                        let is_chosen = app.prefs.with_untracked(|prefs| prefs.theme == option);
-                        view! { <option value=option.code() selected=is_chosen>{theme_name(option)}</option> }
-                    }).collect_view()}
-                </select>
-            </div>
-            <div class="settings-row">
-                <label class="field-label" for="language">{t::settings::language()}</label>
-                <select class="input" id="language" prop:value=language
-                    on:change=move |event| set_language(event_target_value(&event))>
-                    <option value="">{t::settings::language_device()}</option>
-                    {LANGUAGES.iter().map(|option| {
-                        let is_chosen = app.prefs.with_untracked(|prefs| prefs.language.as_deref() == Some(option.tag));
-                        view! { <option value=option.tag lang=option.tag selected=is_chosen>{option.name}</option> }
-                    }).collect_view()}
-                </select>
-            </div>
-            <div class="settings-row">
-                <label class="field-label" for="day-start">{t::settings::day_start()}</label>
-                <select class="input" id="day-start" aria-describedby="day-start-help" prop:value=day_start
-                    on:change=move |event| set_day_start(event_target_value(&event))>
-                    {day_starts().map(|(start, name)| {
-                        let is_chosen = app.prefs.with_untracked(|prefs| prefs.day_start == start);
-                        view! { <option value=start.to_string() selected=is_chosen>{name}</option> }
-                    }).collect_view()}
-                </select>
-                <p class="field-help" id="day-start-help">{t::settings::day_start_help()}</p>
-            </div>
-            <div class="settings-row">
-                <label class="field-label" for="week-start">{t::settings::week_start()}</label>
-                <select class="input" id="week-start" prop:value=week_start
-                    on:change=move |event| set_week_start(event_target_value(&event))>
-                    {WeekStart::ALL.into_iter().map(|option| {
-                        let is_chosen = app.prefs.with_untracked(|prefs| prefs.week_start == option);
-                        view! { <option value=option.code() selected=is_chosen>{week_start_name(option)}</option> }
-                    }).collect_view()}
-                </select>
-            </div>
+            <Choice id="theme" label=t::settings::theme() chosen=theme on_choose=set_theme
+                offers=Theme::ALL.map(|option| Offer::new(option.code(), theme_name(option))).into()/>
+            <Choice id="language" label=t::settings::language() chosen=language on_choose=set_language offers=languages()/>
+            <Choice id="day-start" label=t::settings::day_start() chosen=day_start on_choose=set_day_start
+                offers=day_starts().map(|(start, name)| Offer::new(start.to_string(), name)).collect() help=t::settings::day_start_help()/>
+            <Choice id="week-start" label=t::settings::week_start() chosen=week_start on_choose=set_week_start
+                offers=WeekStart::ALL.map(|option| Offer::new(option.code(), week_start_name(option))).into()/>
         </section>
     }
+}
+
+/// One of a few to choose among.
+struct Offer {
+    value: String,
+    name: String,
+    /// The tag of the name's language, where that is not the page's.
+    lang: Option<&'static str>,
+}
+
+impl Offer {
+    fn new(value: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            name: name.into(),
+            lang: None,
+        }
+    }
+}
+
+/// A choice among a few.
+#[component]
+fn Choice(
+    id: &'static str,
+    label: &'static str,
+    offers: Vec<Offer>,
+    #[prop(into)] chosen: Signal<String>,
+    #[prop(into)] on_choose: Callback<String>,
+    #[prop(optional)] help: Option<&'static str>,
+) -> impl IntoView {
+    let help_id = format!("{id}-help");
+    let options = offers.into_iter().map(|Offer { value, name, lang }| {
+        let is_chosen = chosen.with_untracked(|chosen| *chosen == value);
+        view! { <option value=value lang=lang selected=is_chosen>{name}</option> }
+    });
+    view! {
+        <div class="settings-row">
+            <label class="field-label" for=id>{label}</label>
+            <select class="input" id=id aria-describedby=help.map(|_| help_id.clone()) prop:value=move || chosen.get()
+                on:change=move |event| on_choose.run(event_target_value(&event))>
+                {options.collect_view()}
+            </select>
+            {help.map(|help| view! { <p class="field-help" id=help_id>{help}</p> })}
+        </div>
+    }
+}
+
+/// The device's own language, and each that the app has, as it calls itself.
+fn languages() -> Vec<Offer> {
+    let device = Offer::new("", t::settings::language_device());
+    let named = LANGUAGES.iter().map(|language| Offer {
+        lang: Some(language.tag),
+        ..Offer::new(language.tag, language.name)
+    });
+    std::iter::once(device).chain(named).collect()
 }
 
 fn theme_name(theme: Theme) -> &'static str {
