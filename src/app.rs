@@ -4,19 +4,13 @@ use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
-use crate::screens::bin::Bin;
-use crate::screens::calendar::Calendar;
-use crate::screens::edit::EditEntry;
-use crate::screens::entry_history::EntryHistory;
+use crate::rest::Place;
+use crate::screens::elsewhere::Elsewhere;
 use crate::screens::erased::Erased;
 use crate::screens::frame::Frame;
 use crate::screens::guarded::Guarded;
-use crate::screens::history::History;
 use crate::screens::lock_screen::LockScreen;
-use crate::screens::more::More;
 use crate::screens::not_found::NotFound;
-use crate::screens::settings::Settings;
-use crate::screens::sync::Sync;
 use crate::screens::today::Today;
 use crate::screens::trouble::TroubleScreen;
 use crate::shell::app_state::{App, Phase};
@@ -51,14 +45,14 @@ fn Places() -> impl IntoView {
             <Frame>
                 <Routes fallback=|| view! { <NotFound/> }>
                     <Route path=path!("/") view=|| view! { <Guarded><Today/></Guarded> }/>
-                    <Route path=path!("/history") view=|| view! { <Guarded><History/></Guarded> }/>
-                    <Route path=path!("/calendar") view=|| view! { <Guarded><Calendar/></Guarded> }/>
-                    <Route path=path!("/entry/:id") view=|| view! { <Guarded><EditEntry/></Guarded> }/>
-                    <Route path=path!("/entry/:id/history") view=|| view! { <Guarded><EntryHistory/></Guarded> }/>
-                    <Route path=path!("/bin") view=|| view! { <Guarded><Bin/></Guarded> }/>
-                    <Route path=path!("/sync") view=|| view! { <Guarded><Sync/></Guarded> }/>
-                    <Route path=path!("/settings") view=|| view! { <Guarded><Settings/></Guarded> }/>
-                    <Route path=path!("/more") view=|| view! { <Guarded><More/></Guarded> }/>
+                    <Route path=path!("/history") view=|| view! { <Elsewhere place=Place::History/> }/>
+                    <Route path=path!("/calendar") view=|| view! { <Elsewhere place=Place::Calendar/> }/>
+                    <Route path=path!("/entry/:id") view=|| view! { <Elsewhere place=Place::Edit/> }/>
+                    <Route path=path!("/entry/:id/history") view=|| view! { <Elsewhere place=Place::EntryHistory/> }/>
+                    <Route path=path!("/bin") view=|| view! { <Elsewhere place=Place::Bin/> }/>
+                    <Route path=path!("/sync") view=|| view! { <Elsewhere place=Place::Sync/> }/>
+                    <Route path=path!("/settings") view=|| view! { <Elsewhere place=Place::Settings/> }/>
+                    <Route path=path!("/more") view=|| view! { <Elsewhere place=Place::More/> }/>
                 </Routes>
             </Frame>
         </Router>

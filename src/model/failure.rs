@@ -51,6 +51,15 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// The rest of the app could not be fetched.
+pub(crate) fn of_rest() -> Failure {
+    Failure::new(
+        t::failure::rest(),
+        t::failure::kept_all(),
+        t::failure::rest_do(),
+    )
+}
+
 /// A save that did not happen.
 pub(crate) fn of_commit(error: &CommitError) -> Failure {
     match error {

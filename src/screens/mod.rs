@@ -4,6 +4,7 @@ pub(crate) mod banners;
 pub(crate) mod bin;
 pub(crate) mod calendar;
 pub(crate) mod edit;
+pub(crate) mod elsewhere;
 pub(crate) mod entry_form;
 pub(crate) mod entry_history;
 pub(crate) mod entry_item;

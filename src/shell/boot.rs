@@ -17,7 +17,7 @@ use crate::shell::app_state::{App, Phase, Trouble};
 use crate::shell::config::{self, Config};
 use crate::shell::prefs::Prefs;
 use crate::shell::services::{AppEngine, Services};
-use crate::shell::{background, lock, page, pwa, status, tab_drafts, triggers};
+use crate::shell::{background, lock, page, places, pwa, status, tab_drafts, triggers};
 
 /// The waits between the tries to open the database, in milliseconds.
 const OPEN_WAITS_MS: [u64; 2] = [250, 1_000];
@@ -58,6 +58,7 @@ pub(crate) fn begin(app: App) {
                 background::start(app);
                 lock::start(app);
                 triggers::start(app);
+                places::fetch_rest();
                 adopt_config(app).await;
             }
             Err(error) => app.phase.set(Phase::Failed {

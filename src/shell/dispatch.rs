@@ -1,5 +1,7 @@
 //! The one way in which a screen has something done.
 
+use std::rc::Rc;
+
 use leptos::prelude::WithUntracked;
 use leptos::task::spawn_local;
 use lume_core::ids::EntityId;
@@ -13,6 +15,7 @@ use lume_web::persist;
 use crate::i18n::t;
 use crate::model::failure::{self, Failure};
 use crate::model::import::Tallied;
+use crate::rest;
 use crate::shell::app_state::{App, use_app};
 use crate::shell::intent::{EntryChange, Intent};
 use crate::shell::prefs::Holding;
@@ -76,14 +79,38 @@ pub(crate) fn entry_draft(key: &EntityKey) -> String {
     format!("entry:{}", key.id)
 }
 
+/// Does itself what the first screen can ask for, so that saving never waits for the rest of the app.
 async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
-    let engine = app.engine().ok_or_else(|| {
+    match intent {
+        Intent::Create { id, content, draft } => {
+            let engine = engine(app)?;
+            create(app, &engine, id, content, &draft).await?;
+        }
+        Intent::Delete(id) => {
+            let engine = engine(app)?;
+            delete(app, &engine, id).await?;
+        }
+        later => {
+            let going = rest::carry_out(app, later).await;
+            return going.map_err(|_| failure::of_rest())?.await;
+        }
+    }
+    Ok(Done::default())
+}
+
+fn engine(app: App) -> Result<Rc<AppEngine>, Failure> {
+    app.engine().ok_or_else(|| {
         Failure::new(
             t::failure::read(),
             t::failure::read_means(),
             t::failure::read_do(),
         )
-    })?;
+    })
+}
+
+/// Carries any intent out.
+pub(crate) async fn carry_out(app: App, intent: Intent) -> Result<Done, Failure> {
+    let engine = engine(app)?;
     let mut done = Done::default();
     match intent {
         Intent::Create { id, content, draft } => create(app, &engine, id, content, &draft).await?,
@@ -92,11 +119,7 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
             changed.map_err(|error| failure::of_commit(&error))?;
             saved_something(app);
         }
-        Intent::Delete(id) => {
-            let deleted = engine.delete(&mood_key(id)).await;
-            deleted.map_err(|error| failure::of_commit(&error))?;
-            status::refresh(app);
-        }
+        Intent::Delete(id) => delete(app, &engine, id).await?,
         Intent::SyncNow => done.pass = engine.pass(Trigger::Manual).await,
         Intent::Retry(event_id) => {
             let retried = engine.retry(event_id).await;
@@ -159,6 +182,13 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
         }
     }
     Ok(done)
+}
+
+async fn delete(app: App, engine: &AppEngine, id: EntityId) -> Result<(), Failure> {
+    let deleted = engine.delete(&mood_key(id)).await;
+    deleted.map_err(|error| failure::of_commit(&error))?;
+    status::refresh(app);
+    Ok(())
 }
 
 async fn change(engine: &AppEngine, wish: EntryChange) -> Result<(), CommitError> {

@@ -90,6 +90,7 @@ fn part_of(path: &str) -> Option<&'static str> {
         _ if path.contains("/.") => return None,
         "wasm" if path.starts_with("/lume-worker-") => "engine",
         "wasm" if path.starts_with("/lume-passphrase-") => "passphrase",
+        "wasm" if path.starts_with("/lume-rest-") => "rest",
         "wasm" => "wasm",
         "css" => "styles",
         "html" => "page",
@@ -111,6 +112,7 @@ mod tests {
     fn every_file_has_its_part() {
         let cases = [
             ("/lume-0123456789abcdef_bg.wasm", Some("wasm")),
+            ("/lume-rest-0123456789abcdef.wasm", Some("rest")),
             ("/lume-worker-0123456789abcdef.wasm", Some("engine")),
             ("/lume-passphrase-0123456789abcdef.wasm", Some("passphrase")),
             ("/passphrase-0123456789abcdef.js", Some("passphrase")),

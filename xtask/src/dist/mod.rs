@@ -9,6 +9,7 @@ mod locales;
 mod module;
 mod page;
 mod passphrase;
+mod split;
 mod worker;
 
 use std::path::Path;
@@ -61,6 +62,7 @@ pub(crate) fn build_app(project: &Project) -> Result<()> {
     let next = project.root.join("dist.next");
     remove(&next)?;
     bundle(project, &tools, &next)?;
+    split::cut(project, &tools, &next)?;
     passphrase::write(project, &tools, &next)?;
     locales::write(project, &next)?;
     page::finish(&next)?;
