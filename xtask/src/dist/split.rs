@@ -42,11 +42,15 @@ pub(super) fn cut(project: &Project, tools: &BuildTools, dist: &Path) -> Result<
     let stem = name.trim_end_matches(".js");
     let link_name = format!("{stem}_rest.js");
     let main_name = format!("{stem}_bg.wasm");
+    // Only where it is imported from: the module asks for it by its old name.
     let script = script
-        .replace(LINK, &link_name)
+        .replace(
+            &format!("from \"./{LINK}\""),
+            &format!("from \"./{link_name}\""),
+        )
         .replace(&format!("{STEM}_bg.wasm"), &main_name);
     let link = link.replace(&format!("./{STEM}.js"), &format!("./{name}"));
-    name_in_page(dist, &name, &main_name, &main)?;
+    name_in_page(dist, &name, &main_name)?;
     files::write(&dist.join(&name), script)?;
     files::write(&dist.join(link_name), link)?;
     files::write(&dist.join(main_name), main)?;
@@ -88,7 +92,7 @@ fn run_tools(project: &Project, tools: &BuildTools, folder: &Path) -> Result<Pat
 }
 
 /// Has index.html name the first part instead of what trunk made, and takes that away.
-fn name_in_page(dist: &Path, script: &str, wasm: &str, content: &[u8]) -> Result<()> {
+fn name_in_page(dist: &Path, script: &str, wasm: &str) -> Result<()> {
     let index = dist.join("index.html");
     let page = text(&index)?;
     let old_script = attribute(&page, "data-js")?.to_owned();
@@ -108,10 +112,9 @@ fn name_in_page(dist: &Path, script: &str, wasm: &str, content: &[u8]) -> Result
         );
     let page = without_link(&page, &old_script)?;
     let page = without_link(&page, &old_wasm)?;
-    let integrity = files::base64(&files::sha256(content));
     let links = format!(
         "<link rel=\"modulepreload\" href=\"/{script}\"><link rel=\"preload\" href=\"/{wasm}\" as=\"fetch\" \
-         type=\"application/wasm\" crossorigin integrity=\"sha256-{integrity}\"></head>"
+         type=\"application/wasm\" crossorigin></head>"
     );
     files::write(&index, page.replacen("</head>", &links, 1))
 }
