@@ -11,6 +11,7 @@ use crate::screens::entry_history::EntryHistory;
 use crate::screens::erased::Erased;
 use crate::screens::frame::Frame;
 use crate::screens::guarded::Guarded;
+use crate::screens::help::HelpPage;
 use crate::screens::history::History;
 use crate::screens::lock_screen::LockScreen;
 use crate::screens::more::More;
@@ -30,6 +31,8 @@ pub(crate) fn Root() -> impl IntoView {
     provide_context(app);
     let theme = Memo::new(move |_| app.prefs.with(|prefs| prefs.theme));
     Effect::new(move |_| page::set_theme(theme.get()));
+    let has_no_keys = Memo::new(move |_| app.prefs.with(|prefs| prefs.mood_keys_off));
+    Effect::new(move |_| page::mark_off("mood-keys", has_no_keys.get()));
     badge::watch(app);
     boot::start(app);
     view! {
@@ -58,6 +61,7 @@ fn Places() -> impl IntoView {
                     <Route path=path!("/bin") view=|| view! { <Guarded><Bin/></Guarded> }/>
                     <Route path=path!("/sync") view=|| view! { <Guarded><Sync/></Guarded> }/>
                     <Route path=path!("/settings") view=|| view! { <Guarded><Settings/></Guarded> }/>
+                    <Route path=path!("/help") view=|| view! { <Guarded><HelpPage/></Guarded> }/>
                     <Route path=path!("/more") view=|| view! { <Guarded><More/></Guarded> }/>
                 </Routes>
             </Frame>

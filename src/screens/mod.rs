@@ -9,6 +9,7 @@ pub(crate) mod entry_history;
 pub(crate) mod entry_item;
 pub(crate) mod erased;
 pub(crate) mod export_button;
+pub(crate) mod form_keys;
 pub(crate) mod frame;
 pub(crate) mod guarded;
 pub(crate) mod help;

@@ -13,6 +13,7 @@ use lume_web::persist;
 use crate::i18n::t;
 use crate::model::failure::{self, Failure};
 use crate::model::import::Tallied;
+use crate::shell::account::Leaving;
 use crate::shell::app_state::{App, use_app};
 use crate::shell::intent::{EntryChange, Intent};
 use crate::shell::prefs::Holding;
@@ -140,6 +141,18 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
         Intent::Enter { credentials, bring } => {
             let entered = account::enter(app, credentials, bring).await;
             entered.map_err(|error| failure::of_auth(&error))?;
+        }
+        Intent::ChangePassword { current, next } => {
+            let changed = engine.change_password(&current, &next).await;
+            changed.map_err(|error| failure::of_own_account(&error))?;
+        }
+        Intent::DeleteAccount { password } => {
+            let deleted = engine.delete_account(&password).await;
+            deleted.map_err(|error| failure::of_own_account(&error))?;
+            // What is here of it could be sent nowhere any more.
+            account::leave(app, Leaving::Discard)
+                .await
+                .map_err(|error| failure::of_setting_store(&error))?;
         }
         Intent::Leave(leaving) => account::leave(app, leaving)
             .await
