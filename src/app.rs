@@ -10,6 +10,8 @@ use crate::screens::edit::EditEntry;
 use crate::screens::entry_history::EntryHistory;
 use crate::screens::erased::Erased;
 use crate::screens::frame::Frame;
+#[cfg(debug_assertions)]
+use crate::screens::gallery::Gallery;
 use crate::screens::guarded::Guarded;
 use crate::screens::help::HelpPage;
 use crate::screens::history::History;
@@ -52,7 +54,7 @@ fn Places() -> impl IntoView {
     view! {
         <Router>
             <Frame>
-                <Routes fallback=|| view! { <NotFound/> }>
+                <Routes fallback=|| view! { <Elsewhere/> }>
                     <Route path=path!("/") view=|| view! { <Guarded><Today/></Guarded> }/>
                     <Route path=path!("/history") view=|| view! { <Guarded><History/></Guarded> }/>
                     <Route path=path!("/calendar") view=|| view! { <Guarded><Calendar/></Guarded> }/>
@@ -67,4 +69,14 @@ fn Places() -> impl IntoView {
             </Frame>
         </Router>
     }
+}
+
+/// What is shown at an address of no place: in development builds the gallery is at one of them.
+#[component]
+fn Elsewhere() -> impl IntoView {
+    #[cfg(debug_assertions)]
+    if page::address().ends_with("/gallery") {
+        return view! { <Gallery/> }.into_any();
+    }
+    view! { <NotFound/> }.into_any()
 }

@@ -1,5 +1,7 @@
 //! What screens show and forms hold, as plain values with plain functions; tested without a browser.
 
+#[cfg(any(debug_assertions, test))]
+pub(crate) mod contrast;
 pub(crate) mod days;
 pub(crate) mod device_name;
 pub(crate) mod draft;

@@ -11,6 +11,8 @@ pub(crate) mod erased;
 pub(crate) mod export_button;
 pub(crate) mod form_keys;
 pub(crate) mod frame;
+#[cfg(debug_assertions)]
+pub(crate) mod gallery;
 pub(crate) mod guarded;
 pub(crate) mod help;
 pub(crate) mod history;

@@ -209,6 +209,17 @@ pub(crate) fn user_agent() -> String {
         .unwrap_or_default()
 }
 
+/// What a token of the style sheets is in the theme that is shown.
+#[cfg(debug_assertions)]
+pub(crate) fn token(name: &str) -> String {
+    let style = window()
+        .zip(root())
+        .and_then(|(window, root)| window.get_computed_style(&root).ok().flatten());
+    style
+        .and_then(|style| style.get_property_value(&format!("--{name}")).ok())
+        .unwrap_or_default()
+}
+
 /// Whether a media query holds.
 pub(crate) fn matches(query: &str) -> bool {
     window()
