@@ -64,6 +64,10 @@ function checkForUpdate() {
 /** Rejects where the server can't be asked. */
 async function lookForUpdate() {
   lastCheckMs = performance.now();
+  if (!navigator.onLine) {
+    // A browser may answer from what it has.
+    throw new Error("there is no network");
+  }
   await registration.update();
   return Boolean(registration.installing || registration.waiting);
 }

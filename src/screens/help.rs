@@ -18,7 +18,7 @@ pub(crate) const LOW_VALENCE_MAX: f64 = -0.7;
 #[component]
 pub(crate) fn Help() -> impl IntoView {
     view! {
-        <div data-testid="help-offer">
+        <div class="help-offer" data-testid="help-offer">
             <Notice tone=Tone::Plain>
                 <p>{t::help::say()}" "<A href="/help">{t::help::show()}</A></p>
             </Notice>
