@@ -5,12 +5,14 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
 use crate::rest::Place;
-use crate::screens::elsewhere::Elsewhere;
 use crate::screens::erased::Erased;
 use crate::screens::frame::Frame;
+#[cfg(debug_assertions)]
+use crate::screens::gallery::Gallery;
 use crate::screens::guarded::Guarded;
 use crate::screens::lock_screen::LockScreen;
 use crate::screens::not_found::NotFound;
+use crate::screens::place_screen::PlaceScreen;
 use crate::screens::today::Today;
 use crate::screens::trouble::TroubleScreen;
 use crate::shell::app_state::{App, Phase};
@@ -24,6 +26,8 @@ pub(crate) fn Root() -> impl IntoView {
     provide_context(app);
     let theme = Memo::new(move |_| app.prefs.with(|prefs| prefs.theme));
     Effect::new(move |_| page::set_theme(theme.get()));
+    let has_no_keys = Memo::new(move |_| app.prefs.with(|prefs| prefs.mood_keys_off));
+    Effect::new(move |_| page::mark_off("mood-keys", has_no_keys.get()));
     badge::watch(app);
     boot::start(app);
     view! {
@@ -43,18 +47,29 @@ fn Places() -> impl IntoView {
     view! {
         <Router>
             <Frame>
-                <Routes fallback=|| view! { <NotFound/> }>
+                <Routes fallback=|| view! { <Elsewhere/> }>
                     <Route path=path!("/") view=|| view! { <Guarded><Today/></Guarded> }/>
-                    <Route path=path!("/history") view=|| view! { <Elsewhere place=Place::History/> }/>
-                    <Route path=path!("/calendar") view=|| view! { <Elsewhere place=Place::Calendar/> }/>
-                    <Route path=path!("/entry/:id") view=|| view! { <Elsewhere place=Place::Edit/> }/>
-                    <Route path=path!("/entry/:id/history") view=|| view! { <Elsewhere place=Place::EntryHistory/> }/>
-                    <Route path=path!("/bin") view=|| view! { <Elsewhere place=Place::Bin/> }/>
-                    <Route path=path!("/sync") view=|| view! { <Elsewhere place=Place::Sync/> }/>
-                    <Route path=path!("/settings") view=|| view! { <Elsewhere place=Place::Settings/> }/>
-                    <Route path=path!("/more") view=|| view! { <Elsewhere place=Place::More/> }/>
+                    <Route path=path!("/history") view=|| view! { <PlaceScreen place=Place::History/> }/>
+                    <Route path=path!("/calendar") view=|| view! { <PlaceScreen place=Place::Calendar/> }/>
+                    <Route path=path!("/entry/:id") view=|| view! { <PlaceScreen place=Place::Edit/> }/>
+                    <Route path=path!("/entry/:id/history") view=|| view! { <PlaceScreen place=Place::EntryHistory/> }/>
+                    <Route path=path!("/bin") view=|| view! { <PlaceScreen place=Place::Bin/> }/>
+                    <Route path=path!("/sync") view=|| view! { <PlaceScreen place=Place::Sync/> }/>
+                    <Route path=path!("/settings") view=|| view! { <PlaceScreen place=Place::Settings/> }/>
+                    <Route path=path!("/help") view=|| view! { <PlaceScreen place=Place::Help/> }/>
+                    <Route path=path!("/more") view=|| view! { <PlaceScreen place=Place::More/> }/>
                 </Routes>
             </Frame>
         </Router>
     }
+}
+
+/// What is shown at an address of no place: in development builds the gallery is at one of them.
+#[component]
+fn Elsewhere() -> impl IntoView {
+    #[cfg(debug_assertions)]
+    if page::address().ends_with("/gallery") {
+        return view! { <Gallery/> }.into_any();
+    }
+    view! { <NotFound/> }.into_any()
 }

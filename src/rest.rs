@@ -4,6 +4,11 @@
 //! any other, but for the first await and for one more way to fail. Whatever only they reach is in that module; what
 //! the first screen reaches as well is not (xtask/src/dist/split.rs).
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "what fails is the fetch in front of each body, which the macro adds"
+)]
+
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -19,6 +24,7 @@ use crate::screens::bin::Bin;
 use crate::screens::calendar::Calendar;
 use crate::screens::edit::EditEntry;
 use crate::screens::entry_history::EntryHistory;
+use crate::screens::help::HelpPage;
 use crate::screens::history::History;
 use crate::screens::more::More;
 use crate::screens::settings::Settings;
@@ -42,6 +48,8 @@ pub(crate) enum Place {
     Edit,
     /// What an entry was before.
     EntryHistory,
+    /// Whom one can turn to.
+    Help,
     /// All entries.
     History,
     /// The places that the bar has no room for.
@@ -63,6 +71,7 @@ pub(crate) fn find(place: Place) -> Result<Make, SplitLoaderError> {
         Place::Bin => || view! { <Bin/> }.into_any(),
         Place::Edit => || view! { <EditEntry/> }.into_any(),
         Place::EntryHistory => || view! { <EntryHistory/> }.into_any(),
+        Place::Help => || view! { <HelpPage/> }.into_any(),
         Place::History => || view! { <History/> }.into_any(),
         Place::More => || view! { <More/> }.into_any(),
         Place::Settings => || view! { <Settings/> }.into_any(),

@@ -22,6 +22,8 @@ use crate::ui::failure_note::FailureNote;
 use crate::ui::icon::Icon;
 use crate::ui::mood_badge::MoodBadge;
 
+/// Where it is.
+pub(crate) const PATH: &str = "/calendar";
 /// The parameter of the address that holds the month.
 const MONTH_PARAMETER: &str = "month";
 /// The parameter of the address that holds the chosen day, here and where one adds to it.

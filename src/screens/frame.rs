@@ -1,13 +1,15 @@
 //! The frame around every place: where one is, where one can go, and where sync stands.
 
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::components::A;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_navigate};
 use lume_sync::meta::AppMode;
 
 use crate::i18n::t;
 use crate::model::sync_words::pill;
 use crate::screens::banners::Banners;
+use crate::screens::calendar;
 use crate::screens::pull_to_refresh::PullToRefresh;
 use crate::screens::toasts::Toasts;
 use crate::shell::app_state::use_app;
@@ -35,6 +37,10 @@ pub(crate) fn Frame(
             page::note_move();
             page::focus(CONTENT_ID);
             page::scroll_to_top();
+            // Offered where one has come to after saving; not for ever.
+            if path != calendar::PATH {
+                app.offers_help.set(false);
+            }
         }
         path
     });
@@ -61,10 +67,24 @@ pub(crate) fn Frame(
                 <Banners/>
                 {children()}
             </main>
+            <Launches/>
             <Navigation path=path/>
         </div>
         <Toasts/>
     }
+}
+
+/// Goes where a launch from outside asks for.
+#[component]
+fn Launches() -> impl IntoView {
+    let app = use_app();
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if let Some(place) = app.launched.get() {
+            app.launched.set(None);
+            navigate(&place, NavigateOptions::default());
+        }
+    });
 }
 
 #[component]
@@ -108,7 +128,12 @@ fn SyncNowButton(path: Memo<String>) -> impl IntoView {
 
 #[component]
 fn Navigation(path: Memo<String>) -> impl IntoView {
-    let near_more = move || matches!(path.get().as_str(), "/sync" | "/settings" | "/bin");
+    let near_more = move || {
+        matches!(
+            path.get().as_str(),
+            "/sync" | "/settings" | "/bin" | "/help"
+        )
+    };
     let near_history = move || path.with(|path| path.starts_with("/entry/"));
     view! {
         <nav class="frame-nav" aria-label=t::app::places()>

@@ -6,8 +6,10 @@ mod app_lock;
 mod auth_form;
 mod backend;
 pub(crate) mod erase;
+mod install;
 mod look;
 mod mode;
+mod own_account;
 mod sign_out;
 mod storage;
 
@@ -21,6 +23,7 @@ use crate::screens::settings::account::Account;
 use crate::screens::settings::app_lock::AppLock;
 use crate::screens::settings::backend::{Backend, BackendForm};
 use crate::screens::settings::erase::Erase;
+use crate::screens::settings::install::Install;
 use crate::screens::settings::look::Look;
 use crate::screens::settings::mode::Mode;
 use crate::screens::settings::storage::Storage;
@@ -53,6 +56,7 @@ pub(crate) fn Settings() -> impl IntoView {
             <Look/>
             <AppLock/>
             <Storage/>
+            <Install/>
             <Erase/>
             <About/>
         </div>

@@ -17,7 +17,7 @@ use crate::shell::app_state::{App, Phase, Trouble};
 use crate::shell::config::{self, Config};
 use crate::shell::prefs::Prefs;
 use crate::shell::services::{AppEngine, Services};
-use crate::shell::{background, lock, page, places, pwa, status, tab_drafts, triggers};
+use crate::shell::{background, launch, lock, page, places, pwa, shelf, status, triggers};
 
 /// The waits between the tries to open the database, in milliseconds.
 const OPEN_WAITS_MS: [u64; 2] = [250, 1_000];
@@ -30,6 +30,7 @@ thread_local! {
 /// Starts everything. Returns at once; the phase says how far it has come.
 pub(crate) fn start(app: App) {
     pwa::listen(app);
+    launch::listen(app);
     begin(app);
 }
 
@@ -137,7 +138,7 @@ async fn open(app: App) -> Result<(), StoreError> {
         services.registry.bind(&entry.name, key).await?;
     }
     let names = known.into_iter().map(|profile| profile.name);
-    tab_drafts::keep_of(&names.chain([entry.name]).collect::<Vec<_>>());
+    shelf::keep_of(&names.chain([entry.name]).collect::<Vec<_>>());
     app.profile.set(profile);
     app.set_services(Some(services));
     Ok(())

@@ -16,6 +16,7 @@ use crate::i18n::t;
 use crate::model::failure::{self, Failure};
 use crate::model::import::Tallied;
 use crate::rest;
+use crate::shell::account::Leaving;
 use crate::shell::app_state::{App, use_app};
 use crate::shell::intent::{EntryChange, Intent};
 use crate::shell::prefs::Holding;
@@ -80,6 +81,10 @@ pub(crate) fn entry_draft(key: &EntityKey) -> String {
 }
 
 /// Does itself what the first screen can ask for, so that saving never waits for the rest of the app.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever is not named here is in the rest, new intents too"
+)]
 async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
     match intent {
         Intent::Create { id, content, draft } => {
@@ -163,6 +168,18 @@ pub(crate) async fn carry_out(app: App, intent: Intent) -> Result<Done, Failure>
         Intent::Enter { credentials, bring } => {
             let entered = account::enter(app, credentials, bring).await;
             entered.map_err(|error| failure::of_auth(&error))?;
+        }
+        Intent::ChangePassword { current, next } => {
+            let changed = engine.change_password(&current, &next).await;
+            changed.map_err(|error| failure::of_own_account(&error))?;
+        }
+        Intent::DeleteAccount { password } => {
+            let deleted = engine.delete_account(&password).await;
+            deleted.map_err(|error| failure::of_own_account(&error))?;
+            // What is here of it could be sent nowhere any more.
+            account::leave(app, Leaving::Discard)
+                .await
+                .map_err(|error| failure::of_setting_store(&error))?;
         }
         Intent::Leave(leaving) => account::leave(app, leaving)
             .await

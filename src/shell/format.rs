@@ -81,6 +81,21 @@ pub(crate) fn week_start() -> u8 {
         .unwrap_or(MONDAY)
 }
 
+/// A country by its code, as it is called in the app's language; the code where the browser does not say.
+pub(crate) fn country(code: &str) -> String {
+    let named = || -> Result<Option<String>, JsValue> {
+        let names = Reflect::get(&js_sys::global(), &"Intl".into())?;
+        let names: Function = Reflect::get(&names, &"DisplayNames".into())?.dyn_into()?;
+        let options = Object::new();
+        Reflect::set(&options, &"type".into(), &"region".into())?;
+        let arguments = Array::of2(&language().tag.into(), &options);
+        let names = Reflect::construct(&names, &arguments)?;
+        let of: Function = Reflect::get(&names, &"of".into())?.dyn_into()?;
+        Ok(of.call1(&names, &code.into())?.as_string())
+    };
+    named().ok().flatten().unwrap_or_else(|| code.to_owned())
+}
+
 /// A date and a time of day.
 pub(crate) fn day_and_time(local: LocalDateTime) -> String {
     let day = day(local.date(), local_now().date());

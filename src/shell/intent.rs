@@ -56,6 +56,18 @@ pub(crate) enum Intent {
         /// Whether the entries of this device come along.
         bring: bool,
     },
+    /// Take another password for the account.
+    ChangePassword {
+        /// The one until now.
+        current: String,
+        /// The one from now on.
+        next: String,
+    },
+    /// Delete the account at its backend, and here.
+    DeleteAccount {
+        /// Asked again.
+        password: String,
+    },
     /// End the session.
     Leave(Leaving),
     /// Log each request, or no longer.

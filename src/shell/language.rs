@@ -32,11 +32,5 @@ pub(crate) fn load(then: impl FnOnce() + 'static) {
 }
 
 fn preferred() -> &'static Language {
-    let tags = web_sys::window().map(|window| window.navigator().languages());
-    let device: Vec<_> = tags
-        .iter()
-        .flat_map(js_sys::Array::iter)
-        .filter_map(|tag| tag.as_string())
-        .collect();
-    i18n::preferred(Prefs::load().language.as_deref(), &device)
+    i18n::preferred(Prefs::load().language.as_deref(), &page::languages())
 }

@@ -27,6 +27,19 @@ pub(crate) fn origin() -> String {
         .unwrap_or_default()
 }
 
+/// The page's whole address.
+pub(crate) fn address() -> String {
+    window()
+        .and_then(|window| window.location().href().ok())
+        .unwrap_or_default()
+}
+
+/// Path and query of an address of this site, as a place of the app; `None` for another site's.
+pub(crate) fn place_of(address: &str) -> Option<String> {
+    let url = web_sys::Url::new(address).ok()?;
+    (url.origin() == origin()).then(|| format!("{}{}", url.pathname(), url.search()))
+}
+
 /// Says in which language the page is, and in which direction it is read.
 pub(crate) fn set_language() {
     if let Some(root) = root() {
@@ -120,6 +133,45 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// Picks one of the controls that a selector finds, and moves the focus there; whether there is such a one.
+pub(crate) fn pick(selector: &str, place: usize) -> bool {
+    let found = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector_all(selector).ok())
+        .and_then(|list| list.get(u32::try_from(place).ok()?))
+        .and_then(|node| node.dyn_into::<HtmlElement>().ok());
+    let Some(control) = found else { return false };
+    drop(control.focus());
+    control.click();
+    true
+}
+
+/// Says in the page that something is off, for the styles.
+pub(crate) fn mark_off(name: &str, is_off: bool) {
+    if let Some(root) = root() {
+        let name = format!("data-no-{name}");
+        drop(if is_off {
+            root.set_attribute(&name, "")
+        } else {
+            root.remove_attribute(&name)
+        });
+    }
+}
+
+/// The languages that the person's browser prefers, as tags.
+pub(crate) fn languages() -> Vec<String> {
+    let tags = window().map(|window| window.navigator().languages());
+    tags.iter()
+        .flat_map(js_sys::Array::iter)
+        .filter_map(|tag| tag.as_string())
+        .collect()
+}
+
+/// Whether the screen can be touched.
+pub(crate) fn touches() -> bool {
+    window().is_some_and(|window| window.navigator().max_touch_points() > 0)
+}
+
 /// Loads the page anew.
 pub(crate) fn reload() {
     if let Some(window) = window() {
@@ -154,6 +206,17 @@ pub(crate) fn on_event(name: &str, call: impl Fn(web_sys::Event) + 'static) {
 pub(crate) fn user_agent() -> String {
     window()
         .and_then(|window| window.navigator().user_agent().ok())
+        .unwrap_or_default()
+}
+
+/// What a token of the style sheets is in the theme that is shown.
+#[cfg(debug_assertions)]
+pub(crate) fn token(name: &str) -> String {
+    let style = window()
+        .zip(root())
+        .and_then(|(window, root)| window.get_computed_style(&root).ok().flatten());
+    style
+        .and_then(|style| style.get_property_value(&format!("--{name}")).ok())
         .unwrap_or_default()
 }
 

@@ -87,7 +87,8 @@ fn part_of(path: &str) -> Option<&'static str> {
     let (_, ending) = path.rsplit_once('.')?;
     Some(match ending {
         "br" | "gz" => return None,
-        _ if path.contains("/.") => return None,
+        // Fetched by a browser that asks whether to install, and by no page.
+        _ if path.contains("/.") || path.starts_with("/screens/") => return None,
         "wasm" if path.starts_with("/lume-worker-") => "engine",
         "wasm" if path.starts_with("/lume-passphrase-") => "passphrase",
         "wasm" if path.starts_with("/lume-rest-") => "rest",
@@ -125,6 +126,7 @@ mod tests {
             ("/icons/lume-192.png", Some("icons")),
             ("/manifest.webmanifest", Some("other")),
             ("/index.html.br", None),
+            ("/screens/today-narrow.png", None),
             ("/.built-from", None),
         ];
         for (path, part) in cases {

@@ -35,6 +35,7 @@ pub mod merge;
 pub mod meta;
 pub mod mutant;
 pub mod outcome;
+mod own_account;
 pub mod pass;
 mod permit;
 pub mod portable;

@@ -10,7 +10,7 @@ use crate::ui::failure_note::FailureNote;
 
 /// Shows a place, nothing while it is on its way, or why it did not come.
 #[component]
-pub(crate) fn Elsewhere(
+pub(crate) fn PlaceScreen(
     /// Which one.
     place: Place,
 ) -> impl IntoView {
