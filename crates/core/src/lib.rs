@@ -11,6 +11,7 @@ pub mod day;
 pub mod entry;
 pub mod ids;
 pub mod label;
+pub mod moment;
 pub mod mood;
 pub mod time;
 pub mod validate;

@@ -18,6 +18,7 @@ pub mod conformance;
 pub mod content;
 #[cfg(test)]
 mod decoder_tests;
+pub mod derived;
 pub mod engine;
 mod epoch;
 mod expired;
@@ -59,6 +60,7 @@ mod verdict;
 mod wire_request;
 
 pub use actions::CommitError;
+pub use derived::{Found, Term, Wanted};
 pub use engine::{Engine, EngineOptions};
 pub use gate::{Blocked, Trigger};
 pub use lume_wire::Feature;

@@ -11,7 +11,8 @@ use lume_core::ids::{ClaimId, EventId};
 
 use crate::limits::{HISTORY_ROWS_MAX, LOG_LINES_MAX};
 use crate::rows::{
-    BaseRow, ClaimRow, Counts, EntityKey, EntityRow, EventState, HistoryRow, OutboxRow, Seq,
+    BaseRow, ClaimRow, Counts, DerivedRow, EntityKey, EntityRow, EventState, HistoryRow, Kind,
+    OutboxRow, Seq, Shelf,
 };
 use crate::store::{
     Answer, Answers, Mode, Program, Query, Step, Store, StoreError, StoreName, Swept, SweptRow,
@@ -35,6 +36,8 @@ pub struct Tables {
     pub drafts: BTreeMap<String, Vec<u8>>,
     /// What lost in merges.
     pub history: BTreeMap<Seq, HistoryRow>,
+    /// What is derived, by shelf, kind and week.
+    pub derived: BTreeMap<(Shelf, Kind, String), Vec<u8>>,
     /// Log lines.
     pub log: BTreeMap<u64, Vec<u8>>,
     last_seq: u64,
@@ -52,6 +55,7 @@ impl std::fmt::Debug for Tables {
             .field("meta", &self.meta.keys())
             .field("drafts", &self.drafts.keys())
             .field("history", &self.history)
+            .field("derived", &self.derived.keys())
             .finish_non_exhaustive()
     }
 }
@@ -132,6 +136,32 @@ impl Tables {
                     .filter(|row| row.key.kind == *kind && !row.deleted);
                 Answer::Count(live.count() as u64)
             }
+            Query::Ends(kind) => {
+                let times = self
+                    .entities
+                    .values()
+                    .filter(|row| row.key.kind == *kind && !row.deleted)
+                    .map(|row| &row.local_time)
+                    .filter(|time| time.starts_with(|first: char| first.is_ascii_digit()));
+                Answer::Ends(times.clone().min().cloned().zip(times.max().cloned()))
+            }
+            Query::Derived {
+                shelf,
+                kind,
+                from,
+                before,
+                limit,
+            } => {
+                let rows = self.derived.iter().rev();
+                let rows = rows.filter(|(key, _)| is_within(key, *shelf, kind, from, before));
+                let rows = rows.map(|((shelf, kind, week), body)| DerivedRow {
+                    shelf: *shelf,
+                    kind: kind.clone(),
+                    week: week.clone(),
+                    body: body.clone(),
+                });
+                Answer::Derived(rows.take(*limit).collect())
+            }
             Query::Sweep {
                 store,
                 after,
@@ -169,6 +199,19 @@ impl Tables {
             Write::PutDraft(name, bytes) => drop(self.drafts.insert(name, bytes)),
             Write::RemoveDraft(name) => drop(self.drafts.remove(&name)),
             Write::PutHistory(row) => self.put_history(row),
+            Write::PutDerived(row) => {
+                self.derived
+                    .insert((row.shelf, row.kind, row.week), row.body);
+            }
+            Write::RemoveDerived {
+                shelf,
+                kind,
+                from,
+                before,
+            } => self
+                .derived
+                .retain(|key, _| !is_within(key, shelf, &kind, &from, &before)),
+            Write::ClearShelf(cleared) => self.derived.retain(|(shelf, _, _), _| *shelf != cleared),
             Write::AppendLog(line) => {
                 self.last_line += 1;
                 self.log.insert(self.last_line, line);
@@ -300,7 +343,7 @@ impl Tables {
                 |row| format!("{:020}", row.seq.map_or(0, |seq| seq.0)),
                 SweptRow::History,
             ),
-            StoreName::Meta | StoreName::Log => Vec::new(),
+            StoreName::Meta | StoreName::Log | StoreName::Stats | StoreName::Search => Vec::new(),
         };
         let mut rows: Vec<_> = rows
             .into_iter()
@@ -337,6 +380,20 @@ fn swept<'a, T: Clone + 'a>(
     make: impl Fn(T) -> SweptRow,
 ) -> Vec<(String, SweptRow)> {
     rows.map(|row| (key(row), make(row.clone()))).collect()
+}
+
+/// Whether a derived row is among those that are asked for.
+fn is_within(
+    (own_shelf, own_kind, week): &(Shelf, Kind, String),
+    shelf: Shelf,
+    kind: &Kind,
+    from: &str,
+    before: &Option<String>,
+) -> bool {
+    *own_shelf == shelf
+        && own_kind == kind
+        && week.as_str() >= from
+        && before.as_ref().is_none_or(|before| week < before)
 }
 
 fn constraint_error() -> StoreError {
