@@ -12,6 +12,7 @@ use crate::screens::erased::Erased;
 use crate::screens::frame::Frame;
 use crate::screens::guarded::Guarded;
 use crate::screens::history::History;
+use crate::screens::insights::Insights;
 use crate::screens::lock_screen::LockScreen;
 use crate::screens::more::More;
 use crate::screens::not_found::NotFound;
@@ -53,6 +54,7 @@ fn Places() -> impl IntoView {
                     <Route path=path!("/") view=|| view! { <Guarded><Today/></Guarded> }/>
                     <Route path=path!("/history") view=|| view! { <Guarded><History/></Guarded> }/>
                     <Route path=path!("/calendar") view=|| view! { <Guarded><Calendar/></Guarded> }/>
+                    <Route path=path!("/insights") view=|| view! { <Guarded><Insights/></Guarded> }/>
                     <Route path=path!("/entry/:id") view=|| view! { <Guarded><EditEntry/></Guarded> }/>
                     <Route path=path!("/entry/:id/history") view=|| view! { <Guarded><EntryHistory/></Guarded> }/>
                     <Route path=path!("/bin") view=|| view! { <Guarded><Bin/></Guarded> }/>

@@ -13,6 +13,7 @@ pub(crate) mod frame;
 pub(crate) mod guarded;
 pub(crate) mod help;
 pub(crate) mod history;
+pub(crate) mod insights;
 pub(crate) mod lock_screen;
 pub(crate) mod more;
 pub(crate) mod not_found;

@@ -20,6 +20,7 @@ pub(crate) mod live;
 pub(crate) mod lock;
 pub(crate) mod page;
 pub(crate) mod panic;
+pub(crate) mod picture;
 pub(crate) mod prefs;
 pub(crate) mod pwa;
 pub(crate) mod query;
