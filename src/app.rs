@@ -57,6 +57,7 @@ fn Places() -> impl IntoView {
                     <Route path=path!("/sync") view=|| view! { <PlaceScreen place=Place::Sync/> }/>
                     <Route path=path!("/settings") view=|| view! { <PlaceScreen place=Place::Settings/> }/>
                     <Route path=path!("/help") view=|| view! { <PlaceScreen place=Place::Help/> }/>
+                    <Route path=path!("/insights") view=|| view! { <PlaceScreen place=Place::Insights/> }/>
                     <Route path=path!("/more") view=|| view! { <PlaceScreen place=Place::More/> }/>
                 </Routes>
             </Frame>

@@ -26,6 +26,7 @@ use crate::screens::edit::EditEntry;
 use crate::screens::entry_history::EntryHistory;
 use crate::screens::help::HelpPage;
 use crate::screens::history::History;
+use crate::screens::insights::Insights;
 use crate::screens::more::More;
 use crate::screens::settings::Settings;
 use crate::screens::sync::Sync;
@@ -52,6 +53,8 @@ pub(crate) enum Place {
     Help,
     /// All entries.
     History,
+    /// What the entries of a time come to.
+    Insights,
     /// The places that the bar has no room for.
     More,
     /// What can be chosen.
@@ -73,6 +76,7 @@ pub(crate) fn find(place: Place) -> Result<Make, SplitLoaderError> {
         Place::EntryHistory => || view! { <EntryHistory/> }.into_any(),
         Place::Help => || view! { <HelpPage/> }.into_any(),
         Place::History => || view! { <History/> }.into_any(),
+        Place::Insights => || view! { <Insights/> }.into_any(),
         Place::More => || view! { <More/> }.into_any(),
         Place::Settings => || view! { <Settings/> }.into_any(),
         Place::Sync => || view! { <Sync/> }.into_any(),

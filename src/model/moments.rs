@@ -41,31 +41,6 @@ pub(crate) fn quick_picks(now: LocalDateTime) -> Vec<(QuickPick, LocalDateTime)>
     picks
 }
 
-/// The parts of a day that a greeting knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DayPart {
-    /// From five.
-    Morning,
-    /// From noon.
-    Afternoon,
-    /// From six.
-    Evening,
-    /// From eleven.
-    Night,
-}
-
-impl DayPart {
-    /// The part in which an hour lies.
-    pub(crate) const fn of(hour: u8) -> Self {
-        match hour {
-            5..=11 => Self::Morning,
-            12..=17 => Self::Afternoon,
-            18..=22 => Self::Evening,
-            _ => Self::Night,
-        }
-    }
-}
-
 /// The city of a zone's name, as `Sao Paulo` of `America/Sao_Paulo`.
 pub(crate) fn zone_city(zone: &str) -> String {
     zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")

@@ -46,7 +46,7 @@ pub(crate) fn Frame(
     });
     let pill = Memo::new(move |_| app.status.with(|status| status.as_ref().map(pill)));
     let class = move || {
-        if path.get() == "/" {
+        if matches!(path.get().as_str(), "/" | "/insights") {
             "frame-main is-wide"
         } else {
             "frame-main"
@@ -142,6 +142,7 @@ fn Navigation(path: Memo<String>) -> impl IntoView {
                 <Place href="/" icon="today" name=t::app::today()/>
                 <Place href="/history" icon="history" name=t::app::history() near=near_history/>
                 <Place href="/calendar" icon="calendar" name=t::app::calendar()/>
+                <Place href="/insights" icon="insights" name=t::insights::place()/>
                 <Place href="/sync" icon="sync" name=t::app::sync() class="frame-rail-only-item"/>
                 <Place href="/settings" icon="settings" name=t::app::settings() class="frame-rail-only-item"/>
                 <Place href="/more" icon="more" name=t::app::more() class="frame-phone-only" near=near_more/>

@@ -16,6 +16,7 @@ pub(crate) mod gallery;
 pub(crate) mod guarded;
 pub(crate) mod help;
 pub(crate) mod history;
+pub(crate) mod insights;
 pub(crate) mod lock_screen;
 pub(crate) mod more;
 pub(crate) mod not_found;

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use lume_core::day::DayPart;
 use lume_core::time::LocalDate;
 use lume_sync::kinds::MOOD;
 
 use crate::i18n::t;
 use crate::model::draft::{Draft, field_text};
 use crate::model::entry_view::EntryView;
-use crate::model::moments::DayPart;
 use crate::model::shared;
 use crate::screens::calendar::{self, DAY_PARAMETER};
 use crate::screens::entry_form::EntryForm;

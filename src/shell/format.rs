@@ -61,6 +61,65 @@ pub(crate) fn day_number(day: LocalDate) -> String {
     number(f64::from(day.day()), &[])
 }
 
+/// A day with its month, for where there is little room.
+pub(crate) fn short_day(date: LocalDate) -> String {
+    format_civil(date.midnight(), &[("day", "numeric"), ("month", "short")])
+}
+
+/// A day with its month and its year.
+pub(crate) fn dated_day(date: LocalDate) -> String {
+    format_civil(
+        date.midnight(),
+        &[("day", "numeric"), ("month", "short"), ("year", "numeric")],
+    )
+}
+
+/// The name of a month, `long`, `short` or `narrow`.
+pub(crate) fn month_name(first: LocalDate, width: &str) -> String {
+    format_civil(first.midnight(), &[("month", width)])
+}
+
+/// A year.
+pub(crate) fn year(day: LocalDate) -> String {
+    format_civil(day.midnight(), &[("year", "numeric")])
+}
+
+/// A valence or a difference of two, with its sign and two decimals.
+pub(crate) fn valence(value: f64) -> String {
+    number(
+        value,
+        &[
+            ("signDisplay", "exceptZero"),
+            ("minimumFractionDigits", "2"),
+            ("maximumFractionDigits", "2"),
+        ],
+    )
+}
+
+/// A mark on the scale of valence, as short as it goes.
+pub(crate) fn mark(value: f64) -> String {
+    number(
+        value,
+        &[
+            ("signDisplay", "exceptZero"),
+            ("maximumFractionDigits", "2"),
+        ],
+    )
+}
+
+/// A share of a whole, 0 to 1, in per cent.
+pub(crate) fn percent(share: f64) -> String {
+    number(
+        share,
+        &[("style", "percent"), ("maximumFractionDigits", "0")],
+    )
+}
+
+/// A number of things.
+pub(crate) fn count(count: u32) -> String {
+    number(f64::from(count), &[])
+}
+
 /// The day that weeks start on where the person lives, 1 for Monday to 7 for Sunday; Monday where the browser does not say.
 pub(crate) fn week_start() -> u8 {
     const MONDAY: u8 = 1;

@@ -21,6 +21,7 @@ pub(crate) mod live;
 pub(crate) mod lock;
 pub(crate) mod page;
 pub(crate) mod panic;
+pub(crate) mod picture;
 pub(crate) mod places;
 pub(crate) mod prefs;
 pub(crate) mod pwa;

@@ -13,5 +13,6 @@ pub mod ids;
 pub mod label;
 pub mod moment;
 pub mod mood;
+pub mod statistics;
 pub mod time;
 pub mod validate;
