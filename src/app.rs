@@ -17,7 +17,7 @@ use crate::screens::today::Today;
 use crate::screens::trouble::TroubleScreen;
 use crate::shell::app_state::{App, Phase};
 use crate::shell::prefs::Prefs;
-use crate::shell::{badge, boot, page};
+use crate::shell::{badge, boot, page, visits};
 
 /// The app.
 #[component]
@@ -29,6 +29,7 @@ pub(crate) fn Root() -> impl IntoView {
     let has_no_keys = Memo::new(move |_| app.prefs.with(|prefs| prefs.mood_keys_off));
     Effect::new(move |_| page::mark_off("mood-keys", has_no_keys.get()));
     badge::watch(app);
+    visits::listen();
     boot::start(app);
     view! {
         {move || match app.phase.get() {

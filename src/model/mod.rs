@@ -1,5 +1,6 @@
 //! What screens show and forms hold, as plain values with plain functions; tested without a browser.
 
+pub(crate) mod address;
 #[cfg(any(debug_assertions, test))]
 pub(crate) mod contrast;
 pub(crate) mod days;
@@ -10,9 +11,11 @@ pub(crate) mod failure;
 pub(crate) mod help_lines;
 pub(crate) mod import;
 pub(crate) mod install_way;
+pub(crate) mod lookup;
 pub(crate) mod moments;
 pub(crate) mod month;
 pub(crate) mod mood_keys;
+pub(crate) mod pages;
 pub(crate) mod range;
 pub(crate) mod refusal;
 pub(crate) mod refused_form;

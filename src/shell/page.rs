@@ -40,6 +40,13 @@ pub(crate) fn place_of(address: &str) -> Option<String> {
     (url.origin() == origin()).then(|| format!("{}{}", url.pathname(), url.search()))
 }
 
+/// The part of the address behind the question mark, if the page is at this path.
+pub(crate) fn search_at(path: &str) -> Option<String> {
+    let location = window()?.location();
+    let is_there = location.pathname().is_ok_and(|found| found == path);
+    is_there.then(|| location.search().ok()).flatten()
+}
+
 /// Says in which language the page is, and in which direction it is read.
 pub(crate) fn set_language() {
     if let Some(root) = root() {
@@ -256,40 +263,4 @@ pub(crate) fn is_within(event: &web_sys::Event, selector: &str) -> bool {
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
         .and_then(|element| element.closest(selector).ok().flatten())
         .is_some()
-}
-
-/// Watches until it is dropped whether an element is in view.
-pub(crate) struct Watch {
-    observer: web_sys::IntersectionObserver,
-    _callback: Closure<dyn Fn(js_sys::Array)>,
-}
-
-impl Watch {
-    /// Calls whenever the element comes into view; `None` where the browser can't tell.
-    pub(crate) fn new(element: &web_sys::Element, call: impl Fn() + 'static) -> Option<Self> {
-        let callback: Closure<dyn Fn(js_sys::Array)> =
-            Closure::new(move |changes: js_sys::Array| {
-                let is_seen = changes.iter().any(|change| {
-                    change
-                        .dyn_into::<web_sys::IntersectionObserverEntry>()
-                        .is_ok_and(|change| change.is_intersecting())
-                });
-                if is_seen {
-                    call();
-                }
-            });
-        let observer =
-            web_sys::IntersectionObserver::new(callback.as_ref().unchecked_ref()).ok()?;
-        observer.observe(element);
-        Some(Self {
-            observer,
-            _callback: callback,
-        })
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.observer.disconnect();
-    }
 }
