@@ -93,12 +93,40 @@ function showFailure(reason) {
   document.body.append(box);
 }
 
+/**
+ * Says what may become markup or a script of this page: the app's templates are put in as markup by a library that knows
+ * nothing of Trusted Types, and they hold no script; scripts of workers are this site's own.
+ */
+function trustTemplates() {
+  globalThis.trustedTypes?.createPolicy("default", {
+    createHTML: (markup) => (/<script|<iframe|\son\w+\s*=/i.test(markup) ? null : markup),
+    createScriptURL: (url) => (new URL(url, location.href).origin === location.origin ? url : null),
+  });
+}
+
+/**
+ * Lets the static shell be painted: the module is many times larger than all that this needs, and would share the line
+ * with it. In a page that nobody looks at nothing is painted.
+ */
+function shellPainted() {
+  const FRAME_MS_MAX = 200;
+  if (document.visibilityState !== "visible") {
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    setTimeout(resolve, FRAME_MS_MAX);
+    // A task that is made in a frame comes after its paint.
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
+}
+
 /** Fetches the glue and the module side by side and starts the app while the module still streams in. */
 async function start() {
   if (typeof WebAssembly !== "object" || typeof WebAssembly.instantiateStreaming !== "function") {
     showFailure("unsupported");
     return;
   }
+  await shellPainted();
   try {
     const wasm = fetch(script.dataset.wasm, { credentials: "same-origin" });
     // A rejected fetch is reported by the start below; without this it would be reported twice.
@@ -115,6 +143,7 @@ async function start() {
   }
 }
 
+trustTemplates();
 await start();
 
 // Only now: the worker downloads the whole build, which must not compete with the first screen. It is

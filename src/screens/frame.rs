@@ -35,7 +35,7 @@ pub(crate) fn Frame(
         let path = path.get();
         if before.is_some_and(|before| before != path) {
             page::note_move();
-            page::focus(CONTENT_ID);
+            page::focus_heading(CONTENT_ID);
             page::scroll_to_top();
             // Offered where one has come to after saving; not for ever.
             if path != calendar::PATH {
@@ -53,7 +53,10 @@ pub(crate) fn Frame(
         }
     };
     view! {
-        <a class="skip-link" href="#content">{t::app::skip()}</a>
+        // Followed here: the router would take the link for a move to another address, and leave the focus where it is.
+        <a class="skip-link" href="#content" on:click=move |event| { event.prevent_default(); page::focus(CONTENT_ID); }>
+            {t::app::skip()}
+        </a>
         <div class="frame">
             <header class="frame-top">
                 <Brand/>
@@ -145,7 +148,7 @@ fn Navigation(path: Memo<String>) -> impl IntoView {
                 <Place href="/insights" icon="insights" name=t::insights::place()/>
                 <Place href="/sync" icon="sync" name=t::app::sync() class="frame-rail-only-item"/>
                 <Place href="/settings" icon="settings" name=t::app::settings() class="frame-rail-only-item"/>
-                <Place href="/more" icon="more" name=t::app::more() class="frame-phone-only" near=near_more/>
+                <Place href="/more" icon="more" name=t::app::more() goes_on=t::start::more_of() class="frame-phone-only" near=near_more/>
             </ul>
         </nav>
     }
@@ -156,6 +159,9 @@ fn Place(
     href: &'static str,
     icon: &'static str,
     name: &'static str,
+    /// What a screen reader says after the name, where the name alone says little.
+    #[prop(optional)]
+    goes_on: Option<&'static str>,
     #[prop(optional)] class: &'static str,
     #[prop(optional, into)] near: Signal<bool>,
 ) -> impl IntoView {
@@ -163,7 +169,7 @@ fn Place(
         <li class=class>
             <A href=href exact=true attr:class="frame-place" class:is-near=near>
                 <span class="frame-mark"><Icon name=icon/></span>
-                <span>{name}</span>
+                <span>{name}{goes_on.map(|words| view! { <span class="visually-hidden">" "{words}</span> })}</span>
             </A>
         </li>
     }

@@ -245,7 +245,8 @@ fn Older(list: Timeline) -> impl IntoView {
     };
     let has_any = move || !list.is_empty() && list.rows.with(Option::is_some);
     view! {
-        <div class="history-more">
+        // Not before there is anything above it: it would be pushed down.
+        <div class="history-more" hidden=move || list.rows.with(Option::is_none)>
             <Show when=move || is_there.get()>
                 <button type="button" class="button button-quiet" on:click=move |_| list.read_older()>{words}</button>
             </Show>

@@ -17,6 +17,7 @@ use crate::screens::entry_item::EntryList;
 use crate::screens::help::{Help, LOW_VALENCE_MAX};
 use crate::shell::app_state::{App, use_app};
 use crate::shell::drafts::{KeptDraft, use_draft};
+use crate::shell::pace::use_second_piece;
 use crate::shell::query::use_query;
 use crate::shell::services::local_now;
 use crate::shell::{format, page};
@@ -80,6 +81,7 @@ pub(crate) fn Today() -> impl IntoView {
             None => page::scroll_to_top(),
         }
     });
+    let has_list = use_second_piece();
     view! {
         <div class="today">
             <section class="today-log">
@@ -90,7 +92,7 @@ pub(crate) fn Today() -> impl IntoView {
                 <Show when=move || is_low.get()><Help/></Show>
                 <EntryForm draft=draft on_saved=on_saved/>
             </section>
-            <TodayList/>
+            <Show when=move || has_list.get()><TodayList/></Show>
         </div>
     }
 }

@@ -15,6 +15,7 @@ use lume_web::timer::sleep;
 
 use crate::shell::app_state::{App, Phase, Trouble};
 use crate::shell::config::{self, Config};
+use crate::shell::pace::pause;
 use crate::shell::prefs::Prefs;
 use crate::shell::services::{AppEngine, Services};
 use crate::shell::{background, launch, lock, page, places, pwa, shelf, status, triggers};
@@ -47,7 +48,7 @@ pub(crate) fn begin(app: App) {
     spawn_local(async move {
         let opened = open_patiently(app).await;
         OPENING.set(false);
-        page::remove_splash();
+        pause().await;
         match opened {
             Ok(()) => {
                 let is_shut = app
@@ -55,9 +56,11 @@ pub(crate) fn begin(app: App) {
                     .is_some_and(|services| lock::is_shut(&services));
                 app.phase
                     .set(if is_shut { Phase::Locked } else { Phase::Ready });
+                pause().await;
                 status::refresh(app);
                 background::start(app);
                 lock::start(app);
+                pause().await;
                 triggers::start(app);
                 places::fetch_rest();
                 adopt_config(app).await;

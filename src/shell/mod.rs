@@ -20,6 +20,7 @@ pub(crate) mod launch;
 pub(crate) mod live;
 pub(crate) mod lock;
 pub(crate) mod own_labels;
+pub(crate) mod pace;
 pub(crate) mod page;
 pub(crate) mod panic;
 pub(crate) mod picture;

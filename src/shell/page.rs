@@ -86,10 +86,18 @@ pub(crate) fn has_moved() -> bool {
     MOVED.get()
 }
 
-/// Names the page in the window's title.
+/// Names the page in the window's title. The first screen that does so takes the place of what was shown before, in the
+/// frame in which it is painted itself.
 pub(crate) fn set_title(page: &str) {
     TITLE.set(page.to_owned());
     show_title();
+    if is_splash_there() {
+        on_next_frame(|| {
+            if let Some(splash) = element(SPLASH_ID) {
+                splash.remove();
+            }
+        });
+    }
 }
 
 /// Says in the window's title how many things need the person.
@@ -113,10 +121,15 @@ fn show_title() {
     }
 }
 
-/// Removes what was shown while the app was loaded.
-pub(crate) fn remove_splash() {
-    if let Some(splash) = element(SPLASH_ID) {
-        splash.remove();
+/// Whether what index.html shows until the app does is still there.
+pub(crate) fn is_splash_there() -> bool {
+    element(SPLASH_ID).is_some()
+}
+
+fn on_next_frame(call: impl FnOnce() + 'static) {
+    let callback = Closure::once_into_js(call);
+    if let Some(window) = window() {
+        drop(window.request_animation_frame(callback.unchecked_ref()));
     }
 }
 
@@ -177,6 +190,31 @@ pub(crate) fn languages() -> Vec<String> {
 /// Whether the screen can be touched.
 pub(crate) fn touches() -> bool {
     window().is_some_and(|window| window.navigator().max_touch_points() > 0)
+}
+
+/// How many frames a place may take to have its heading: what it shows may have to be loaded.
+const HEADING_FRAMES_MAX: u32 = 120;
+
+/// Moves the focus to an element, and from there to the place's main heading as soon as there is one, unless the focus
+/// has gone elsewhere meanwhile. So a screen reader says where one is.
+pub(crate) fn focus_heading(id: &'static str) {
+    focus(id);
+    on_next_frame(move || go_on_to_heading(id, HEADING_FRAMES_MAX));
+}
+
+fn go_on_to_heading(id: &'static str, frames: u32) {
+    let focused = window().and_then(|window| window.document()?.active_element());
+    let Some(content) = focused.filter(|focused| focused.id() == id) else {
+        return;
+    };
+    if let Ok(Some(heading)) = content.query_selector("h1") {
+        drop(heading.set_attribute("tabindex", "-1"));
+        if let Ok(heading) = heading.dyn_into::<HtmlElement>() {
+            drop(heading.focus());
+        }
+    } else if frames > 0 {
+        on_next_frame(move || go_on_to_heading(id, frames - 1));
+    }
 }
 
 /// Loads the page anew.

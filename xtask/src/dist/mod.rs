@@ -9,6 +9,7 @@ mod locales;
 mod module;
 mod page;
 mod passphrase;
+mod shell;
 mod split;
 mod worker;
 
@@ -65,6 +66,7 @@ pub(crate) fn build_app(project: &Project) -> Result<()> {
     split::cut(project, &tools, &next)?;
     passphrase::write(project, &tools, &next)?;
     locales::write(project, &next)?;
+    shell::write(project, &next)?;
     page::finish(&next)?;
     let engine = module::build(project, &tools, &next, module::ENGINE)?;
     worker::write(project, &next, &engine)?;

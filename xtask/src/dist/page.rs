@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::files;
 
-const SCRIPTS: [&str; 3] = ["boot", "register", "passphrase"];
+const SCRIPTS: [&str; 4] = ["boot", "register", "passphrase", "shell"];
 const STYLE_BEFORE: &str = "<link rel=\"stylesheet\" href=\"/";
 /// As many digits as trunk uses.
 const HASH_DIGITS: usize = 16;
@@ -22,6 +22,7 @@ pub(super) fn finish(dist: &Path) -> Result<()> {
     let index = dist.join("index.html");
     let mut page = String::from_utf8(files::read(&index)?).context("index.html")?;
     page = join_styles(dist, &page)?;
+    page = without_module(&page)?;
     for script in SCRIPTS {
         let file = dist.join(format!("{script}.js"));
         let name = hashed_name(script, "js", &files::read(&file)?);
@@ -31,6 +32,18 @@ pub(super) fn finish(dist: &Path) -> Result<()> {
         std::fs::rename(&file, dist.join(&name)).with_context(|| file.display().to_string())?;
     }
     files::write(&index, page)
+}
+
+/// The page without the preload of the module: boot.js asks for it once the first screen is painted. An integrity would
+/// hold the module back until all of it is there, instead of being compiled while it streams in.
+fn without_module(page: &str) -> Result<String> {
+    const PRELOAD: &str = "<link rel=\"preload\"";
+    let (before, after) = page
+        .split_once(PRELOAD)
+        .context("index.html preloads no module")?;
+    let (link, after) = after.split_once('>').context("a link without an end")?;
+    ensure!(link.contains(".wasm"), "index.html preloads another file");
+    Ok(format!("{before}{after}"))
 }
 
 /// One style sheet per component is for people; a browser is better off with a single request.
@@ -98,6 +111,17 @@ mod tests {
         let (page, names) = take_styles(page).expect("there are two");
         assert_eq!(names, ["b-1.css", "a-2.css"]);
         assert_eq!(page, "<head>\n  <!-- styles -->\n</head>");
+    }
+
+    #[test]
+    fn the_module_is_not_asked_for_by_the_page() {
+        let page = "<head><link rel=\"modulepreload\" href=\"/a.js\"><link rel=\"preload\" href=\"/a.wasm\" as=\"fetch\"></head>";
+        let left = without_module(page).expect("there is one");
+        assert_eq!(
+            left,
+            "<head><link rel=\"modulepreload\" href=\"/a.js\"></head>"
+        );
+        assert!(without_module(&left).is_err());
     }
 
     #[test]

@@ -74,6 +74,17 @@ pub(crate) fn browser_tools(project: &Project) -> Result<Browser> {
     Ok(browser)
 }
 
+/// Sees to Lighthouse and its browser.
+///
+/// # Errors
+/// When something is missing and can't be installed.
+pub(crate) fn lighthouse(project: &Project) -> Result<Browser> {
+    node::check()?;
+    let browser = Browser::ensure()?;
+    node::lighthouse(project)?;
+    Ok(browser)
+}
+
 /// Sees to an engine's browser and what drives it.
 ///
 /// # Errors
