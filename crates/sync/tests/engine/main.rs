@@ -14,6 +14,7 @@ mod claiming;
 mod conflicts;
 mod deciding;
 mod delivering;
+mod deriving;
 mod expiring;
 mod failing;
 mod formats;
