@@ -9,12 +9,14 @@ use crate::screens::calendar::Calendar;
 use crate::screens::edit::EditEntry;
 use crate::screens::entry_history::EntryHistory;
 use crate::screens::erased::Erased;
+use crate::screens::exchange::Exchange;
 use crate::screens::frame::Frame;
 use crate::screens::guarded::Guarded;
 use crate::screens::history::History;
 use crate::screens::lock_screen::LockScreen;
 use crate::screens::more::More;
 use crate::screens::not_found::NotFound;
+use crate::screens::report::Report;
 use crate::screens::settings::Settings;
 use crate::screens::sync::Sync;
 use crate::screens::today::Today;
@@ -58,6 +60,8 @@ fn Places() -> impl IntoView {
                     <Route path=path!("/bin") view=|| view! { <Guarded><Bin/></Guarded> }/>
                     <Route path=path!("/sync") view=|| view! { <Guarded><Sync/></Guarded> }/>
                     <Route path=path!("/settings") view=|| view! { <Guarded><Settings/></Guarded> }/>
+                    <Route path=path!("/export") view=|| view! { <Guarded><Exchange/></Guarded> }/>
+                    <Route path=path!("/report") view=|| view! { <Guarded><Report/></Guarded> }/>
                     <Route path=path!("/more") view=|| view! { <Guarded><More/></Guarded> }/>
                 </Routes>
             </Frame>

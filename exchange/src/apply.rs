@@ -8,7 +8,7 @@ use lume_core::entry::{
 };
 use lume_core::label::LABEL_CHARS_MAX;
 use lume_core::mood::MoodLabel;
-use lume_core::time::{LocalDateTime, Timestamp, ZoneName, ZoneRules, local_at};
+use lume_core::time::{LocalDateTime, Timestamp, UtcOffsetMinutes, ZoneName, ZoneRules, local_at};
 use serde_json::{Map, Value};
 
 use crate::names;
@@ -105,7 +105,7 @@ fn zone_of<R: ZoneRules + ?Sized>(
     if shows(&here.zone) {
         return here.zone.clone();
     }
-    let ahead = local.offset_from(at).map(|offset| offset.get());
+    let ahead = local.offset_from(at).map(UtcOffsetMinutes::get);
     let hours = ahead
         .filter(|minutes| minutes % 60 == 0)
         .map(|minutes| minutes / 60);

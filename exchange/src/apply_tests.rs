@@ -1,5 +1,5 @@
 use jiff::tz::TimeZone;
-use lume_core::time::{UnknownZone, UtcOffsetMinutes};
+use lume_core::time::UnknownZone;
 use serde_json::json;
 
 use super::*;

@@ -13,11 +13,8 @@ pub(crate) fn entity_id(source_id: &str) -> EntityId {
 
 /// A source's id for a row without one of its own: what tells it from other rows, hashed.
 pub(crate) fn hashed(app: &str, parts: &[&str]) -> String {
-    let mut id = format!("{app}:");
-    for byte in hash(parts) {
-        id.push_str(&format!("{byte:02x}"));
-    }
-    id
+    let number = u128::from_be_bytes(hash(parts));
+    format!("{app}:{number:032x}")
 }
 
 /// No two lists of parts are one text: each part comes with its length.

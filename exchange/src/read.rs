@@ -131,7 +131,7 @@ fn list(items: &[&RawValue]) -> Result<Rows, FileError> {
 /// What is gathered while a file is read.
 struct Rows {
     format: Format,
-    rows: Vec<Row>,
+    good: Vec<Row>,
     bad: Vec<BadRow>,
     exported_at: Option<Timestamp>,
     account: Option<String>,
@@ -144,7 +144,7 @@ impl Rows {
     fn new(format: Format) -> Self {
         Self {
             format,
-            rows: Vec::new(),
+            good: Vec::new(),
             bad: Vec::new(),
             exported_at: None,
             account: None,
@@ -195,12 +195,12 @@ impl Rows {
         if chars > NOTE_CHARS_MAX {
             self.bad(number, Problem::LongNote(chars as u64));
         }
-        self.rows.push(Row { number, id, held });
+        self.good.push(Row { number, id, held });
     }
 
     fn finish(self) -> Opened {
         let is_long = |bad: &&BadRow| matches!(bad.problem, Problem::LongNote(_));
-        let days = self.rows.iter().filter_map(|row| match &row.held {
+        let days = self.good.iter().filter_map(|row| match &row.held {
             Held::Found(found) => found.moment.day(),
             Held::Entry(entry) => lume::day(entry),
         });
@@ -209,18 +209,18 @@ impl Rows {
         });
         let summary = Summary {
             format: self.format,
-            rows: self.rows.len() as u64,
+            rows: self.good.len() as u64,
             bad_count: self.bad.len() as u64,
             long_notes: self.bad.iter().filter(is_long).count() as u64,
             bad: self.bad.into_iter().take(BAD_ROWS_MAX).collect(),
-            names: names_of(&self.rows),
+            names: names_of(&self.good),
             days,
             exported_at: self.exported_at,
             account: self.account,
         };
         Opened {
             summary,
-            rows: self.rows,
+            rows: self.good,
         }
     }
 }

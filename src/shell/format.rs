@@ -46,6 +46,14 @@ pub(crate) fn full_day(date: LocalDate) -> String {
     )
 }
 
+/// A date with its year.
+pub(crate) fn date(date: LocalDate) -> String {
+    format_civil(
+        date.midnight(),
+        &[("day", "numeric"), ("month", "long"), ("year", "numeric")],
+    )
+}
+
 /// A month with its year.
 pub(crate) fn month(first: LocalDate) -> String {
     format_civil(first.midnight(), &[("month", "long"), ("year", "numeric")])

@@ -39,15 +39,12 @@ pub(super) fn export(data: &RawValue) -> Result<Rows, FileError> {
 
 /// The list of states, or what has it inside.
 pub(super) fn states(list: &RawValue) -> Result<Rows, FileError> {
-    let items: Vec<&RawValue> = match serde_json::from_str(list.get()) {
-        Ok(items) => items,
-        Err(_) => {
-            let inner: Data<'_> =
-                serde_json::from_str(list.get()).map_err(|_| FileError::Unknown)?;
-            let inner = inner.states.ok_or(FileError::Unknown)?;
-            serde_json::from_str(inner.get()).map_err(|_| FileError::Unknown)?
-        }
-    };
+    let items = items(list)
+        .or_else(|| {
+            let inner: Data<'_> = serde_json::from_str(list.get()).ok()?;
+            items(inner.states?)
+        })
+        .ok_or(FileError::Unknown)?;
     if items.len() > ROWS_MAX {
         return Err(FileError::TooManyRows);
     }
@@ -63,6 +60,10 @@ pub(super) fn states(list: &RawValue) -> Result<Rows, FileError> {
         }
     }
     Ok(rows)
+}
+
+fn items(list: &RawValue) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(list.get()).ok()
 }
 
 fn state(item: &Fields) -> Result<Found, Problem> {

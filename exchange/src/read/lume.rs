@@ -116,7 +116,7 @@ pub(super) fn row(rows: &mut Rows, number: u64, raw: &BTreeMap<String, String>) 
 type Cells<'a> = dyn Fn(Column) -> Option<&'a str> + 'a;
 
 /// The entry as it was written; `None` where its instant, zone and civil time are not all there.
-fn entry<'a>(cell: &Cells<'a>) -> Option<Result<Map<String, Value>, Problem>> {
+fn entry(cell: &Cells<'_>) -> Option<Result<Map<String, Value>, Problem>> {
     let mut content = match cell(Column::More).map(serde_json::from_str) {
         None => Map::new(),
         Some(Ok(Value::Object(more))) => more,
@@ -158,7 +158,7 @@ fn bad(column: Column) -> Problem {
     Problem::BadFields(vec![column.name().to_owned()])
 }
 
-fn found<'a>(cell: &Cells<'a>) -> Result<Found, Problem> {
+fn found(cell: &Cells<'_>) -> Result<Found, Problem> {
     let date = cell(Column::Date).and_then(times::date);
     let date = date.ok_or(Problem::BadTime)?;
     let local = match cell(Column::Time) {
