@@ -73,6 +73,10 @@ pub(super) fn ImportCard() -> impl IntoView {
         }
         request_animation_frame(|| page::focus(CHOOSE_ID));
     });
+    // What an import did is no longer so.
+    let undone = Callback::new(move |()| {
+        stage.try_set(Stage::Idle);
+    });
     let choose = move |_| {
         if let Some(field) = field.get_untracked() {
             field.click();
@@ -103,16 +107,23 @@ pub(super) fn ImportCard() -> impl IntoView {
                 Stage::Looking(looked) => Some(view! { <PreviewPanel looked=looked file=file finish=finish/> }),
                 Stage::Idle | Stage::Reading | Stage::Done(_) => None,
             }}
-            <UndoPanel/>
+            <Show when=move || matches!(stage.get(), Stage::Idle | Stage::Done(_))>
+                <UndoPanel undone=undone/>
+            </Show>
         </section>
     }
 }
 
 #[component]
 fn Summary(done: Exchanged) -> impl IntoView {
+    let title = if done.is_stopped {
+        t::transfer::stopped()
+    } else {
+        t::transfer::done()
+    };
     view! {
         <Notice tone=Tone::Plain>
-            <p><strong>{t::transfer::done()}"."</strong></p>
+            <p><strong>{title}"."</strong></p>
             <p>{done.import_sentences().join(" ")}</p>
         </Notice>
     }

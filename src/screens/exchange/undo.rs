@@ -15,7 +15,10 @@ use crate::ui::icon::Icon;
 
 /// What can be undone, if anything.
 #[component]
-pub(super) fn UndoPanel() -> impl IntoView {
+pub(super) fn UndoPanel(
+    /// Called when the import was undone.
+    undone: Callback<()>,
+) -> impl IntoView {
     let dispatch = use_dispatch();
     let found = use_query(
         || (),
@@ -40,8 +43,8 @@ pub(super) fn UndoPanel() -> impl IntoView {
         said.set(String::new());
         failed.set(None);
         running.set(Some((0, total)));
-        let progress = Callback::new(move |undone: Undone| {
-            running.set(Some((total.saturating_sub(undone.left), total)));
+        let progress = Callback::new(move |step: Undone| {
+            running.set(Some((total.saturating_sub(step.left), total)));
             goes_on.get_untracked()
         });
         dispatch.send_then(Intent::UndoImport(progress), move |outcome| {
@@ -53,6 +56,7 @@ pub(super) fn UndoPanel() -> impl IntoView {
                     let kept = done.exchanged.kept;
                     words.extend((kept > 0).then(|| t::exchange::kept(kept)));
                     said.try_set(words.join(" "));
+                    undone.try_run(());
                 }
                 Err(failure) => {
                     failed.try_set(Some(failure));
