@@ -11,8 +11,9 @@ use crate::model::entry_view::mood_name;
 
 /// The wishes that a file begins with: each guess is taken until the person says otherwise.
 pub(super) fn first_wishes(names: &[FoundName]) -> Wishes {
-    let guesses = names.iter().filter(|name| !name.is_known);
-    let guesses = guesses.filter_map(|name| Some((name.key.clone(), name.mood.clone()?)));
+    let guesses = names
+        .iter()
+        .filter_map(|name| Some((name.key.clone(), name.mood.clone()?)));
     Wishes {
         moods: guesses.collect(),
         cuts_notes: false,

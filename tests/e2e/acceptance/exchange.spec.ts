@@ -101,7 +101,7 @@ test("a table of Daylio comes in with its names mapped, is known again, and can 
   const preview = app.page.getByTestId("import-preview");
   await expect(preview.getByRole("heading", { name: "What the file “daylio.csv” would do" })).toBeFocused();
   await expect(preview).toContainText("3 entries are new.");
-  await expect(preview).toContainText("From January 4, 2024 to January 5, 2024.");
+  await expect(preview).toContainText("From 4 January 2024 to 5 January 2024.");
   await expect(preview.getByTestId("import-bad").getByRole("listitem")).toHaveText([/^Row 5: it has no date or time/]);
   const map = preview.getByTestId("import-map-0");
   await expect(preview.getByLabel("“chuffed”, in 2 entries")).toHaveValue("chuffed");
@@ -200,7 +200,7 @@ test("export, import and undo work without a network", async ({ app }) => {
 });
 
 test("a long import can be stopped, and nothing comes twice when it goes on", async ({ app }) => {
-  const rows = Array.from({ length: 3_000 }, (_, number) => `2024-01-05,10:00,happy,Entry ${number}`);
+  const rows = Array.from({ length: 20_000 }, (_, number) => `2024-01-05,10:00,happy,Entry ${number}`);
   const table = ["date,time,mood,note", ...rows].join("\n");
   await app.open("/export");
   await pick(app.page, "many.csv", table);
@@ -213,8 +213,8 @@ test("a long import can be stopped, and nothing comes twice when it goes on", as
   await expect(app.page.getByText("The import is done.")).toBeVisible();
   const { text } = await downloaded(app.page, app.page.getByTestId("export-json"));
   const notes = JSON.parse(text).entities.map((entity: { entity: { note: string } }) => entity.entity.note);
-  expect(new Set(notes).size).toBe(3_000);
-  expect(notes).toHaveLength(3_000);
+  expect(new Set(notes).size).toBe(20_000);
+  expect(notes).toHaveLength(20_000);
 });
 
 test("a report shows the entries of its days with their figures", async ({ app }) => {
@@ -225,7 +225,7 @@ test("a report shows the entries of its days with their figures", async ({ app }
   await app.page.getByTestId("report-open").click();
 
   const report = app.page.getByTestId("report");
-  await expect(report).toContainText("January 5, 2024 to January 5, 2024");
+  await expect(report).toContainText("5 January 2024 to 5 January 2024");
   await expect(report.getByRole("listitem")).toHaveCount(2);
   await expect(report).toContainText("First of the day");
   await expect(report).not.toContainText("Long day");

@@ -4,7 +4,7 @@ use futures::executor::block_on;
 use lume_core::ids::EntityId;
 use lume_core::time::LocalDate;
 use lume_sync::CommitError;
-use lume_sync::bulk::{IMPORT_STEP, Ids, ImportRecord, Imported, Known, Undone};
+use lume_sync::bulk::{Ids, ImportRecord, Imported, Known, Undone};
 use lume_sync::content::Content;
 use lume_sync::kinds::MOOD;
 use lume_sync::meta::BackendChoice;
@@ -303,8 +303,4 @@ fn more_than_one_transaction_looks_up_are_looked_up() {
 
     assert_eq!(found.len(), 1_002);
     assert_eq!(found.last(), Some(&Known::Here));
-    assert!(
-        IMPORT_STEP <= 100,
-        "a step is a transaction that holds nobody up"
-    );
 }
