@@ -165,6 +165,11 @@ fn Run(
         let back = if brings_back.get() { lookup.deleted } else { 0 };
         lookup.fresh + back
     };
+    // Made here: what is made in a button's handler goes with the button.
+    let hear = Callback::new(move |done| {
+        progress.set(Some(done));
+        goes_on.get_untracked()
+    });
     let start = move |_| {
         let Some(file) = file.get_value() else { return };
         if progress.with_untracked(Option::is_some) || untrack(planned) == 0 {
@@ -176,10 +181,7 @@ fn Run(
             looked: looked.clone(),
             wishes: wishes.get_untracked(),
             brings_back: brings_back.get_untracked(),
-            progress: Callback::new(move |done| {
-                progress.set(Some(done));
-                goes_on.get_untracked()
-            }),
+            progress: hear,
         };
         dispatch.send_then(Intent::ImportEntries(order), move |outcome| {
             finish.try_run(Some(outcome.map(|done| done.exchanged)));

@@ -31,6 +31,12 @@ pub(super) fn UndoPanel(
     let said = RwSignal::new(String::new());
     let failed = RwSignal::new(None::<Failure>);
     let is_busy = Memo::new(move |_| running.with(Option::is_some));
+    // Made here: what is made in a button's handler goes with the button.
+    let hear = Callback::new(move |step: Undone| {
+        let total = running.with_untracked(|running| running.map_or(step.left, |(_, total)| total));
+        running.set(Some((total.saturating_sub(step.left), total)));
+        goes_on.get_untracked()
+    });
     let undo = move |_| {
         let Some(total) = record.with_untracked(|record| record.as_ref().map(|record| record.made))
         else {
@@ -43,11 +49,7 @@ pub(super) fn UndoPanel(
         said.set(String::new());
         failed.set(None);
         running.set(Some((0, total)));
-        let progress = Callback::new(move |step: Undone| {
-            running.set(Some((total.saturating_sub(step.left), total)));
-            goes_on.get_untracked()
-        });
-        dispatch.send_then(Intent::UndoImport(progress), move |outcome| {
+        dispatch.send_then(Intent::UndoImport(hear), move |outcome| {
             running.try_set(None);
             match outcome {
                 Ok(done) if done.exchanged.is_stopped => {}
