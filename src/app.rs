@@ -59,6 +59,8 @@ fn Places() -> impl IntoView {
                     <Route path=path!("/settings") view=|| view! { <PlaceScreen place=Place::Settings/> }/>
                     <Route path=path!("/help") view=|| view! { <PlaceScreen place=Place::Help/> }/>
                     <Route path=path!("/insights") view=|| view! { <PlaceScreen place=Place::Insights/> }/>
+                    <Route path=path!("/export") view=|| view! { <PlaceScreen place=Place::Exchange/> }/>
+                    <Route path=path!("/report") view=|| view! { <PlaceScreen place=Place::Report/> }/>
                     <Route path=path!("/more") view=|| view! { <PlaceScreen place=Place::More/> }/>
                 </Routes>
             </Frame>

@@ -24,10 +24,12 @@ use crate::screens::bin::Bin;
 use crate::screens::calendar::Calendar;
 use crate::screens::edit::EditEntry;
 use crate::screens::entry_history::EntryHistory;
+use crate::screens::exchange::Exchange;
 use crate::screens::help::HelpPage;
 use crate::screens::history::History;
 use crate::screens::insights::Insights;
 use crate::screens::more::More;
+use crate::screens::report::Report;
 use crate::screens::settings::Settings;
 use crate::screens::sync::Sync;
 use crate::shell::app_state::App;
@@ -55,6 +57,10 @@ pub(crate) enum Place {
     History,
     /// What the entries of a time come to.
     Insights,
+    /// One's entries as files.
+    Exchange,
+    /// Entries of a time, for paper.
+    Report,
     /// The places that the bar has no room for.
     More,
     /// What can be chosen.
@@ -77,6 +83,8 @@ pub(crate) fn find(place: Place) -> Result<Make, SplitLoaderError> {
         Place::Help => || view! { <HelpPage/> }.into_any(),
         Place::History => || view! { <History/> }.into_any(),
         Place::Insights => || view! { <Insights/> }.into_any(),
+        Place::Exchange => || view! { <Exchange/> }.into_any(),
+        Place::Report => || view! { <Report/> }.into_any(),
         Place::More => || view! { <More/> }.into_any(),
         Place::Settings => || view! { <Settings/> }.into_any(),
         Place::Sync => || view! { <Sync/> }.into_any(),

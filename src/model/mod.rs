@@ -7,6 +7,7 @@ pub(crate) mod days;
 pub(crate) mod device_name;
 pub(crate) mod draft;
 pub(crate) mod entry_view;
+pub(crate) mod exchange;
 pub(crate) mod failure;
 pub(crate) mod help_lines;
 pub(crate) mod import;

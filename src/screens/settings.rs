@@ -6,6 +6,7 @@ mod app_lock;
 mod auth_form;
 mod backend;
 pub(crate) mod erase;
+mod exchange_link;
 mod install;
 mod look;
 mod mode;
@@ -23,6 +24,7 @@ use crate::screens::settings::account::Account;
 use crate::screens::settings::app_lock::AppLock;
 use crate::screens::settings::backend::{Backend, BackendForm};
 use crate::screens::settings::erase::Erase;
+use crate::screens::settings::exchange_link::ExchangeLink;
 use crate::screens::settings::install::Install;
 use crate::screens::settings::look::Look;
 use crate::screens::settings::mode::Mode;
@@ -56,6 +58,7 @@ pub(crate) fn Settings() -> impl IntoView {
             <Look/>
             <AppLock/>
             <Storage/>
+            <ExchangeLink/>
             <Install/>
             <Erase/>
             <About/>

@@ -13,6 +13,7 @@ use lume_sync::{CommitError, Trigger};
 use lume_web::persist;
 
 use crate::i18n::t;
+use crate::model::exchange::Exchanged;
 use crate::model::failure::{self, Failure};
 use crate::model::import::Tallied;
 use crate::rest;
@@ -21,7 +22,7 @@ use crate::shell::app_state::{App, use_app};
 use crate::shell::intent::{EntryChange, Intent};
 use crate::shell::prefs::Holding;
 use crate::shell::services::AppEngine;
-use crate::shell::{account, background, lock, page, status, transfer, triggers};
+use crate::shell::{account, background, exchange, lock, page, status, transfer, triggers};
 
 /// Carries out intents.
 #[derive(Clone, Copy)]
@@ -43,6 +44,8 @@ pub(crate) struct Done {
     pub(crate) unreadable: u64,
     /// What was imported.
     pub(crate) imported: Tallied,
+    /// What became of entries that came from a file, went to one, or were taken back.
+    pub(crate) exchanged: Exchanged,
 }
 
 impl Dispatch {
@@ -146,6 +149,18 @@ pub(crate) async fn carry_out(app: App, intent: Intent) -> Result<Done, Failure>
             done.unreadable = export.unreadable;
         }
         Intent::Import(order) => done.imported = transfer::import(app, &engine, order).await?,
+        Intent::ExportEntries(order) => {
+            done.exchanged = exchange::export_entries(&engine, order).await?;
+        }
+        Intent::ImportEntries(order) => {
+            done.exchanged = exchange::import_entries(app, &engine, order).await?;
+            if done.exchanged.made > 0 {
+                keeps_entries(app);
+            }
+        }
+        Intent::UndoImport(progress) => {
+            done.exchanged = exchange::undo_import(app, &engine, progress).await?;
+        }
         Intent::SetMode(mode) => {
             engine
                 .set_mode(mode)
@@ -235,6 +250,12 @@ async fn create(
     let saved = engine.create(&MOOD.kind(), id, content, Some(draft)).await;
     saved.map_err(|error| failure::of_commit(&error))?;
     saved_something(app);
+    keeps_entries(app);
+    Ok(())
+}
+
+/// There are entries on this device now.
+fn keeps_entries(app: App) {
     if app
         .prefs
         .with_untracked(|prefs| prefs.holding == Holding::Nothing)
@@ -242,7 +263,6 @@ async fn create(
         app.prefs_changed(|prefs| prefs.hold(Holding::Entries));
     }
     ask_to_keep_once(app);
-    Ok(())
 }
 
 async fn set_backend(engine: &AppEngine, base_url: String, api_key: &str) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ pub(crate) mod boot;
 pub(crate) mod config;
 pub(crate) mod dispatch;
 pub(crate) mod drafts;
+pub(crate) mod exchange;
 pub(crate) mod fetched;
 pub(crate) mod files;
 pub(crate) mod format;

@@ -231,6 +231,13 @@ pub(crate) fn leave_for(address: &str) {
     }
 }
 
+/// Opens the browser's print dialog.
+pub(crate) fn print() {
+    if let Some(window) = web_sys::window() {
+        drop(window.print());
+    }
+}
+
 /// Goes one page back.
 pub(crate) fn back() {
     if let Some(history) = window().and_then(|window| window.history().ok()) {

@@ -204,7 +204,7 @@ impl<P: Ports> Engine<P> {
     }
 
     /// What was written shows that the disk is not full any more.
-    fn has_room(&self) {
+    pub(crate) fn has_room(&self) {
         let rest = &mut self.live.borrow_mut().rest;
         if rest.blocked == Some(Blocked::Quota) {
             rest.open();
@@ -375,7 +375,7 @@ const fn none_known(_: &str) -> Option<Rule> {
     clippy::too_many_arguments,
     reason = "the inputs of one decision, each of another kind"
 )]
-fn plan<S: crate::ports::Sealer>(
+pub(crate) fn plan<S: crate::ports::Sealer>(
     sealer: &S,
     key: &EntityKey,
     change: &Change,

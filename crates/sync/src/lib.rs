@@ -12,6 +12,7 @@ pub mod actions;
 pub mod adopt;
 mod batch;
 mod body;
+pub mod bulk;
 pub mod claim;
 #[cfg(feature = "testing")]
 pub mod conformance;

@@ -8,9 +8,9 @@ mod fingerprint;
 mod locales;
 mod module;
 mod page;
-mod passphrase;
 mod shell;
 mod split;
+mod web_worker;
 mod worker;
 
 use std::path::Path;
@@ -64,7 +64,8 @@ pub(crate) fn build_app(project: &Project) -> Result<()> {
     remove(&next)?;
     bundle(project, &tools, &next)?;
     split::cut(project, &tools, &next)?;
-    passphrase::write(project, &tools, &next)?;
+    web_worker::write(project, &tools, &next, &web_worker::PASSPHRASE)?;
+    web_worker::write(project, &tools, &next, &web_worker::EXCHANGE)?;
     locales::write(project, &next)?;
     shell::write(project, &next)?;
     page::finish(&next)?;

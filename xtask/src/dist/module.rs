@@ -18,6 +18,8 @@ use super::page::hashed_name;
 pub(super) const ENGINE: &str = "lume-worker";
 /// What takes a passphrase, in a web worker.
 pub(super) const PASSPHRASE: &str = "lume-passphrase";
+/// What reads and writes files of entries, in a web worker.
+pub(super) const EXCHANGE: &str = "lume-exchange";
 /// What rustc emits.
 const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",

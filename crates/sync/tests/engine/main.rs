@@ -10,6 +10,7 @@ mod accounts;
 mod adopting;
 mod asked;
 mod batching;
+mod bulk;
 mod claiming;
 mod conflicts;
 mod deciding;
