@@ -103,18 +103,13 @@ impl Tables {
                 before,
                 limit,
             } => {
-                let mut rows: Vec<_> = self
-                    .entities
-                    .values()
-                    .filter(|row| row.key.kind == *kind && row.deleted == *deleted)
-                    .filter(|row| from.as_ref().is_none_or(|from| row.local_time >= *from))
-                    .filter(|row| {
-                        before
+                let within = |row: &&EntityRow| {
+                    from.as_ref().is_none_or(|from| row.local_time >= *from)
+                        && before
                             .as_ref()
                             .is_none_or(|(time, id)| (&row.local_time, row.key.id) < (time, *id))
-                    })
-                    .cloned()
-                    .collect();
+                };
+                let mut rows: Vec<_> = self.of(kind, *deleted).filter(within).cloned().collect();
                 rows.sort_by(|a, b| (&b.local_time, b.key.id).cmp(&(&a.local_time, a.key.id)));
                 rows.truncate(*limit);
                 Answer::Entities(rows)
@@ -129,20 +124,10 @@ impl Tables {
                     .cloned()
                     .collect(),
             ),
-            Query::CountEntities(kind) => {
-                let live = self
-                    .entities
-                    .values()
-                    .filter(|row| row.key.kind == *kind && !row.deleted);
-                Answer::Count(live.count() as u64)
-            }
+            Query::CountEntities(kind) => Answer::Count(self.of(kind, false).count() as u64),
             Query::Ends(kind) => {
-                let times = self
-                    .entities
-                    .values()
-                    .filter(|row| row.key.kind == *kind && !row.deleted)
-                    .map(|row| &row.local_time)
-                    .filter(|time| time.starts_with(|first: char| first.is_ascii_digit()));
+                let times = self.of(kind, false).map(|row| &row.local_time);
+                let times = times.filter(|time| time.starts_with(|c: char| c.is_ascii_digit()));
                 Answer::Ends(times.clone().min().cloned().zip(times.max().cloned()))
             }
             Query::Derived {
@@ -153,7 +138,8 @@ impl Tables {
                 limit,
             } => {
                 let rows = self.derived.iter().rev();
-                let rows = rows.filter(|(key, _)| is_within(key, *shelf, kind, from, before));
+                let rows =
+                    rows.filter(|(key, _)| is_within(key, *shelf, kind, from, before.as_deref()));
                 let rows = rows.map(|((shelf, kind, week), body)| DerivedRow {
                     shelf: *shelf,
                     kind: kind.clone(),
@@ -177,6 +163,16 @@ impl Tables {
                 Answer::Log(lines)
             }
         }
+    }
+
+    /// A kind's rows, the deleted ones or the others.
+    fn of<'a>(
+        &'a self,
+        kind: &'a Kind,
+        deleted: bool,
+    ) -> impl Iterator<Item = &'a EntityRow> + Clone {
+        let rows = self.entities.values();
+        rows.filter(move |row| row.key.kind == *kind && row.deleted == deleted)
     }
 
     /// Applies one write.
@@ -210,7 +206,7 @@ impl Tables {
                 before,
             } => self
                 .derived
-                .retain(|key, _| !is_within(key, shelf, &kind, &from, &before)),
+                .retain(|key, _| !is_within(key, shelf, &kind, &from, before.as_deref())),
             Write::ClearShelf(cleared) => self.derived.retain(|(shelf, _, _), _| *shelf != cleared),
             Write::AppendLog(line) => {
                 self.last_line += 1;
@@ -388,12 +384,12 @@ fn is_within(
     shelf: Shelf,
     kind: &Kind,
     from: &str,
-    before: &Option<String>,
+    before: Option<&str>,
 ) -> bool {
     *own_shelf == shelf
         && own_kind == kind
         && week.as_str() >= from
-        && before.as_ref().is_none_or(|before| week < before)
+        && before.is_none_or(|before| week.as_str() < before)
 }
 
 fn constraint_error() -> StoreError {
