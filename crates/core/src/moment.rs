@@ -46,7 +46,7 @@ mod tests {
 
     use super::*;
 
-    fn moment(valence: Value) -> Moment {
+    fn moment(valence: &Value) -> Moment {
         let content = json!({
             "at": "2025-01-15T10:30:59.999Z", "zone": "UTC", "local_time": "2025-01-15T10:30:59.999",
             "labels": ["zen", "happy"], "associations": ["work"], "valence": valence, "note": "secret",
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_moment_is_to_the_minute_and_keeps_the_order_of_moods() {
-        let moment = moment(json!(0.25));
+        let moment = moment(&json!(0.25));
 
         assert_eq!(moment.local_time.to_string(), "2025-01-15T10:30:00.000");
         assert!(moment.labels == ["zen", "happy"].map(MoodLabel::from));
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn the_valence_is_within_its_range_and_neutral_where_nobody_can_tell() {
         let valences = [json!(0.25), json!(7), json!(-1.5), Value::Null];
-        let shown = valences.map(|valence| format!("{:.2}", moment(valence).valence));
+        let shown = valences.map(|valence| format!("{:.2}", moment(&valence).valence));
 
         assert_eq!(shown, ["0.25", "1.00", "-1.00", "0.00"]);
     }
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn debug_shows_when_and_nothing_else() {
         assert_eq!(
-            format!("{:?}", moment(json!(0.25))),
+            format!("{:?}", moment(&json!(0.25))),
             "Moment { local_time: 2025-01-15T10:30:00.000, .. }"
         );
     }

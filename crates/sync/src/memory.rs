@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use lume_core::ids::{ClaimId, EventId};
+use lume_core::ids::{ClaimId, EntityId, EventId};
 
 use crate::limits::{HISTORY_ROWS_MAX, LOG_LINES_MAX};
 use crate::rows::{
@@ -102,23 +102,12 @@ impl Tables {
                 from,
                 before,
                 limit,
-            } => {
-                let mut rows: Vec<_> = self
-                    .entities
-                    .values()
-                    .filter(|row| row.key.kind == *kind && row.deleted == *deleted)
-                    .filter(|row| from.as_ref().is_none_or(|from| row.local_time >= *from))
-                    .filter(|row| {
-                        before
-                            .as_ref()
-                            .is_none_or(|(time, id)| (&row.local_time, row.key.id) < (time, *id))
-                    })
-                    .cloned()
-                    .collect();
-                rows.sort_by(|a, b| (&b.local_time, b.key.id).cmp(&(&a.local_time, a.key.id)));
-                rows.truncate(*limit);
-                Answer::Entities(rows)
-            }
+            } => Answer::Entities(self.timeline(
+                (kind, *deleted),
+                from.as_deref(),
+                before.as_ref(),
+                *limit,
+            )),
             Query::EntitiesById { kind, after, limit } => Answer::Entities(
                 self.entities
                     .values()
@@ -136,15 +125,7 @@ impl Tables {
                     .filter(|row| row.key.kind == *kind && !row.deleted);
                 Answer::Count(live.count() as u64)
             }
-            Query::Ends(kind) => {
-                let times = self
-                    .entities
-                    .values()
-                    .filter(|row| row.key.kind == *kind && !row.deleted)
-                    .map(|row| &row.local_time)
-                    .filter(|time| time.starts_with(|first: char| first.is_ascii_digit()));
-                Answer::Ends(times.clone().min().cloned().zip(times.max().cloned()))
-            }
+            Query::Ends(kind) => Answer::Ends(self.ends(kind)),
             Query::Derived {
                 shelf,
                 kind,
@@ -153,13 +134,9 @@ impl Tables {
                 limit,
             } => {
                 let rows = self.derived.iter().rev();
-                let rows = rows.filter(|(key, _)| is_within(key, *shelf, kind, from, before));
-                let rows = rows.map(|((shelf, kind, week), body)| DerivedRow {
-                    shelf: *shelf,
-                    kind: kind.clone(),
-                    week: week.clone(),
-                    body: body.clone(),
-                });
+                let rows = rows
+                    .filter(|(key, _)| is_within(key, *shelf, kind, from, before.as_deref()))
+                    .map(derived_row);
                 Answer::Derived(rows.take(*limit).collect())
             }
             Query::Sweep {
@@ -210,7 +187,7 @@ impl Tables {
                 before,
             } => self
                 .derived
-                .retain(|key, _| !is_within(key, shelf, &kind, &from, &before)),
+                .retain(|key, _| !is_within(key, shelf, &kind, &from, before.as_deref())),
             Write::ClearShelf(cleared) => self.derived.retain(|(shelf, _, _), _| *shelf != cleared),
             Write::AppendLog(line) => {
                 self.last_line += 1;
@@ -308,6 +285,38 @@ impl Tables {
             .collect()
     }
 
+    fn timeline(
+        &self,
+        (kind, deleted): (&Kind, bool),
+        from: Option<&str>,
+        before: Option<&(String, EntityId)>,
+        limit: usize,
+    ) -> Vec<EntityRow> {
+        let mut rows: Vec<_> = self
+            .entities
+            .values()
+            .filter(|row| row.key.kind == *kind && row.deleted == deleted)
+            .filter(|row| from.is_none_or(|from| row.local_time.as_str() >= from))
+            .filter(|row| {
+                before.is_none_or(|(time, id)| (&row.local_time, row.key.id) < (time, *id))
+            })
+            .cloned()
+            .collect();
+        rows.sort_by(|a, b| (&b.local_time, b.key.id).cmp(&(&a.local_time, a.key.id)));
+        rows.truncate(limit);
+        rows
+    }
+
+    fn ends(&self, kind: &Kind) -> Option<(String, String)> {
+        let times = self
+            .entities
+            .values()
+            .filter(|row| row.key.kind == *kind && !row.deleted)
+            .map(|row| &row.local_time)
+            .filter(|time| time.starts_with(|first: char| first.is_ascii_digit()));
+        times.clone().min().cloned().zip(times.max().cloned())
+    }
+
     fn sweep(&self, store: StoreName, after: Option<&str>, limit: usize) -> Swept {
         let rows: Vec<(String, SweptRow)> = match store {
             StoreName::Entries => swept(
@@ -382,18 +391,27 @@ fn swept<'a, T: Clone + 'a>(
     rows.map(|row| (key(row), make(row.clone()))).collect()
 }
 
+fn derived_row(((shelf, kind, week), body): (&(Shelf, Kind, String), &Vec<u8>)) -> DerivedRow {
+    DerivedRow {
+        shelf: *shelf,
+        kind: kind.clone(),
+        week: week.clone(),
+        body: body.clone(),
+    }
+}
+
 /// Whether a derived row is among those that are asked for.
 fn is_within(
     (own_shelf, own_kind, week): &(Shelf, Kind, String),
     shelf: Shelf,
     kind: &Kind,
     from: &str,
-    before: &Option<String>,
+    before: Option<&str>,
 ) -> bool {
     *own_shelf == shelf
         && own_kind == kind
         && week.as_str() >= from
-        && before.as_ref().is_none_or(|before| week < before)
+        && before.is_none_or(|before| week.as_str() < before)
 }
 
 fn constraint_error() -> StoreError {
