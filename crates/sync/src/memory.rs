@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use lume_core::ids::{ClaimId, EventId};
+use lume_core::ids::{ClaimId, EntityId, EventId};
 
 use crate::limits::{HISTORY_ROWS_MAX, LOG_LINES_MAX};
 use crate::rows::{
@@ -102,18 +102,12 @@ impl Tables {
                 from,
                 before,
                 limit,
-            } => {
-                let within = |row: &&EntityRow| {
-                    from.as_ref().is_none_or(|from| row.local_time >= *from)
-                        && before
-                            .as_ref()
-                            .is_none_or(|(time, id)| (&row.local_time, row.key.id) < (time, *id))
-                };
-                let mut rows: Vec<_> = self.of(kind, *deleted).filter(within).cloned().collect();
-                rows.sort_by(|a, b| (&b.local_time, b.key.id).cmp(&(&a.local_time, a.key.id)));
-                rows.truncate(*limit);
-                Answer::Entities(rows)
-            }
+            } => Answer::Entities(self.timeline(
+                (kind, *deleted),
+                from.as_deref(),
+                before.as_ref(),
+                *limit,
+            )),
             Query::EntitiesById { kind, after, limit } => Answer::Entities(
                 self.entities
                     .values()
@@ -124,12 +118,14 @@ impl Tables {
                     .cloned()
                     .collect(),
             ),
-            Query::CountEntities(kind) => Answer::Count(self.of(kind, false).count() as u64),
-            Query::Ends(kind) => {
-                let times = self.of(kind, false).map(|row| &row.local_time);
-                let times = times.filter(|time| time.starts_with(|c: char| c.is_ascii_digit()));
-                Answer::Ends(times.clone().min().cloned().zip(times.max().cloned()))
+            Query::CountEntities(kind) => {
+                let live = self
+                    .entities
+                    .values()
+                    .filter(|row| row.key.kind == *kind && !row.deleted);
+                Answer::Count(live.count() as u64)
             }
+            Query::Ends(kind) => Answer::Ends(self.ends(kind)),
             Query::Derived {
                 shelf,
                 kind,
@@ -138,14 +134,9 @@ impl Tables {
                 limit,
             } => {
                 let rows = self.derived.iter().rev();
-                let rows =
-                    rows.filter(|(key, _)| is_within(key, *shelf, kind, from, before.as_deref()));
-                let rows = rows.map(|((shelf, kind, week), body)| DerivedRow {
-                    shelf: *shelf,
-                    kind: kind.clone(),
-                    week: week.clone(),
-                    body: body.clone(),
-                });
+                let rows = rows
+                    .filter(|(key, _)| is_within(key, *shelf, kind, from, before.as_deref()))
+                    .map(derived_row);
                 Answer::Derived(rows.take(*limit).collect())
             }
             Query::Sweep {
@@ -163,16 +154,6 @@ impl Tables {
                 Answer::Log(lines)
             }
         }
-    }
-
-    /// A kind's rows, the deleted ones or the others.
-    fn of<'a>(
-        &'a self,
-        kind: &'a Kind,
-        deleted: bool,
-    ) -> impl Iterator<Item = &'a EntityRow> + Clone {
-        let rows = self.entities.values();
-        rows.filter(move |row| row.key.kind == *kind && row.deleted == deleted)
     }
 
     /// Applies one write.
@@ -304,6 +285,38 @@ impl Tables {
             .collect()
     }
 
+    fn timeline(
+        &self,
+        (kind, deleted): (&Kind, bool),
+        from: Option<&str>,
+        before: Option<&(String, EntityId)>,
+        limit: usize,
+    ) -> Vec<EntityRow> {
+        let mut rows: Vec<_> = self
+            .entities
+            .values()
+            .filter(|row| row.key.kind == *kind && row.deleted == deleted)
+            .filter(|row| from.is_none_or(|from| row.local_time.as_str() >= from))
+            .filter(|row| {
+                before.is_none_or(|(time, id)| (&row.local_time, row.key.id) < (time, *id))
+            })
+            .cloned()
+            .collect();
+        rows.sort_by(|a, b| (&b.local_time, b.key.id).cmp(&(&a.local_time, a.key.id)));
+        rows.truncate(limit);
+        rows
+    }
+
+    fn ends(&self, kind: &Kind) -> Option<(String, String)> {
+        let times = self
+            .entities
+            .values()
+            .filter(|row| row.key.kind == *kind && !row.deleted)
+            .map(|row| &row.local_time)
+            .filter(|time| time.starts_with(|first: char| first.is_ascii_digit()));
+        times.clone().min().cloned().zip(times.max().cloned())
+    }
+
     fn sweep(&self, store: StoreName, after: Option<&str>, limit: usize) -> Swept {
         let rows: Vec<(String, SweptRow)> = match store {
             StoreName::Entries => swept(
@@ -376,6 +389,15 @@ fn swept<'a, T: Clone + 'a>(
     make: impl Fn(T) -> SweptRow,
 ) -> Vec<(String, SweptRow)> {
     rows.map(|row| (key(row), make(row.clone()))).collect()
+}
+
+fn derived_row(((shelf, kind, week), body): (&(Shelf, Kind, String), &Vec<u8>)) -> DerivedRow {
+    DerivedRow {
+        shelf: *shelf,
+        kind: kind.clone(),
+        week: week.clone(),
+        body: body.clone(),
+    }
 }
 
 /// Whether a derived row is among those that are asked for.

@@ -521,7 +521,7 @@ impl std::fmt::Debug for Write {
                 before,
                 ..
             } => write!(f, "RemoveDerived({shelf:?}, {from}, {before:?})"),
-            Self::ClearShelf(shelf) => f.debug_tuple("ClearShelf").field(shelf).finish(),
+            Self::ClearShelf(cleared) => f.debug_tuple("ClearShelf").field(cleared).finish(),
             Self::AppendLog(_) => f.write_str("AppendLog"),
         }
     }

@@ -33,19 +33,19 @@ pub(super) struct Part {
 }
 
 impl<P: Ports> Engine<P> {
-    /// The newest rows of a shelf, at most `limit`, among the weeks from `from` on and before `before`. Not all the way
+    /// The newest rows on a shelf, at most `limit`, among the weeks from `from` on and before `before`. Not all the way
     /// down to `from` where that is not built: as far as it is.
     pub(super) async fn fresh(
         &self,
         spec: &'static KindSpec,
-        shelf: Shelf,
+        on: Shelf,
         from: &str,
         before: Option<&str>,
         limit: usize,
     ) -> Result<Part, StoreError> {
         let kind = spec.kind();
         for _ in 0..ROUNDS_MAX {
-            let stretch = self.stretch(shelf, &kind, from, before, limit).await?;
+            let stretch = self.stretch(on, &kind, from, before, limit).await?;
             let built = stretch.built.from(&kind);
             let built = built.filter(|built| before.is_none_or(|before| before > *built));
             let Some(built) = built else {
@@ -86,7 +86,7 @@ impl<P: Ports> Engine<P> {
 
     async fn stretch(
         &self,
-        shelf: Shelf,
+        on: Shelf,
         kind: &Kind,
         from: &str,
         before: Option<&str>,
@@ -104,7 +104,7 @@ impl<P: Ports> Engine<P> {
                 return Step::Read(vec![
                     Query::Meta(meta::DERIVED.to_owned()),
                     rows(Shelf::Stale, usize::MAX),
-                    rows(shelf, limit),
+                    rows(on, limit),
                 ]);
             }
             let stretch = Stretch {
@@ -115,8 +115,8 @@ impl<P: Ports> Engine<P> {
             Step::Write(Vec::new(), stretch)
         };
         let mut stores = vec![StoreName::Meta, StoreName::Stats];
-        if shelf.store() != StoreName::Stats {
-            stores.push(shelf.store());
+        if on.store() != StoreName::Stats {
+            stores.push(on.store());
         }
         self.transact(Mode::Read, &stores, read).await
     }

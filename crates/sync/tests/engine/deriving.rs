@@ -48,7 +48,7 @@ fn entry(day: i32, minute: i64, seed: usize) -> Content {
         "at": format!("{time}Z"), "zone": "UTC", "local_time": time.to_string(),
         "labels": [MOODS[seed % 4], MOODS[seed / 4 % 4]],
         "associations": [ABOUT[seed / 2 % 3]],
-        "valence": (seed % 21) as f64 / 10.0 - 1.0,
+        "valence": f64::from(u32::try_from(seed % 21).unwrap()) / 10.0 - 1.0,
         "note": note, "source": "manual",
     });
     let mut content = content.as_object().unwrap().clone();
@@ -127,12 +127,12 @@ fn found_in_all(lume: &Lume, wanted: &Wanted) -> Vec<EntityId> {
         };
     let none = BTreeSet::new();
     let meets = |entry: &MoodEntry| {
-        let note = fold(entry.note.as_deref().unwrap_or_default());
+        let text = fold(entry.note.as_deref().unwrap_or_default());
         let mut terms = wanted.terms.iter();
         (wanted.labels.is_empty() || has(entry, &wanted.labels, &BTreeSet::new()))
             && (wanted.associations.is_empty() || has(entry, &none, &wanted.associations))
             && terms.all(|term| {
-                note.contains(&fold(&term.text)) || has(entry, &term.labels, &term.associations)
+                text.contains(&fold(&term.text)) || has(entry, &term.labels, &term.associations)
             })
             && wanted.from.is_none_or(|from| from <= entry.local_time)
             && wanted.until.is_none_or(|until| entry.local_time < until)
