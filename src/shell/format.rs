@@ -1,6 +1,9 @@
 //! Dates, times and sizes in words, by the browser's `Intl`.
 
-use js_sys::{Array, Date, Function, Object, Reflect};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use js_sys::{Array, Function, Intl, Object, Reflect};
 use lume_core::time::{LocalDate, LocalDateTime, Timestamp, UtcOffsetMinutes};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -190,8 +193,9 @@ fn to_f64(count: u64) -> f64 {
 }
 
 fn number(value: f64, parts: &[(&str, &str)]) -> String {
-    crate::i18n::format_number(&locale(), value, &options(parts))
-        .unwrap_or_else(|| value.to_string())
+    let make =
+        |locales: &Array, options: &Object| Intl::NumberFormat::new(locales, options).format();
+    formatted("number", parts, make, value).unwrap_or_else(|| value.to_string())
 }
 
 /// Formats what a clock on the wall shows: as if it were UTC, so that no zone changes it.
@@ -201,10 +205,39 @@ fn format_civil(local: LocalDateTime, parts: &[(&str, &str)]) -> String {
         clippy::cast_precision_loss,
         reason = "times are far below 2^53 milliseconds"
     )]
-    let date = Date::new(&JsValue::from_f64(at as f64));
-    let options = options(parts);
-    set(&options, "timeZone", "UTC");
-    String::from(date.to_locale_string(&locale(), &options))
+    let at = at as f64;
+    let make = |locales: &Array, options: &Object| {
+        set(options, "timeZone", "UTC");
+        Intl::DateTimeFormat::new(locales, options).format()
+    };
+    formatted("time", parts, make, at).unwrap_or_else(|| local.to_string())
+}
+
+thread_local! {
+    /// What formats, by what it was made of: to make it takes far longer than to use it, and a year has a name for each day.
+    static FORMATS: RefCell<BTreeMap<String, Function>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+fn formatted(
+    kind: &str,
+    parts: &[(&str, &str)],
+    make: impl FnOnce(&Array, &Object) -> Function,
+    value: f64,
+) -> Option<String> {
+    let mut key = kind.to_owned();
+    for (name, value) in parts {
+        key.extend([" ", name, " ", value]);
+    }
+    let format = FORMATS.with_borrow_mut(|formats| {
+        let format = formats
+            .entry(key)
+            .or_insert_with(|| make(&Array::of1(&locale().into()), &options(parts)));
+        format.clone()
+    });
+    format
+        .call1(&JsValue::UNDEFINED, &value.into())
+        .ok()?
+        .as_string()
 }
 
 fn options(parts: &[(&str, &str)]) -> Object {

@@ -63,7 +63,8 @@ fn bars(figures: &Statistics) -> Bars {
             name: t::insights::others().to_owned(),
             icon: None,
             figure: figure(figures, times),
-            extent: Some(Extent::of_share(f64::from(times) / f64::from(most))),
+            // Together they may be more than the most frequent one, which the chart has no room for.
+            extent: None,
             class: String::new(),
         });
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use lume_core::statistics::{Point, Statistics, Step, TREND_DAYS_MIN, Trend};
+use lume_core::time::LocalDate;
 
 use crate::i18n::t;
 use crate::screens::insights::{Figures, made, saving};
@@ -57,13 +58,27 @@ fn line(figures: &Statistics) -> Line {
     let trend = figures.trend.filter(|trend| trend.days >= TREND_DAYS_MIN);
     Line {
         points: figures.series.iter().map(point).collect(),
-        trend: trend.map(|trend| (trend.at_start, trend.at_end)),
+        trend: trend.and_then(|trend| trend_line(figures, trend)),
         names: names
             .map(|at| (at, short_name(figures, figures.series[at])))
             .collect(),
         levels: LEVELS.map(|level| (level, format::mark(level))).into(),
         gist: gist(figures),
     }
+}
+
+/// The trend where there are entries: beyond them it would be a guess.
+fn trend_line(figures: &Statistics, trend: Trend) -> Option<[(usize, f64); 2]> {
+    let is_noted = |point: &Point| point.tally.entries() > 0;
+    let first = figures.series.iter().position(is_noted)?;
+    let last = figures.series.iter().rposition(is_noted)?;
+    let height = |at: usize| {
+        let point = figures.series[at];
+        let days = |day: LocalDate| f64::from(day.days_since(figures.period.from()));
+        let middle = f64::midpoint(days(point.from), days(point.until.plus_days(-1)));
+        trend.slope.mul_add(middle, trend.at_start)
+    };
+    Some([first, last].map(|at| (at, height(at))))
 }
 
 fn short_name(figures: &Statistics, point: Point) -> String {

@@ -35,8 +35,8 @@ pub(crate) struct LinePoint {
 pub(crate) struct Line {
     /// The points at even distances; `None` where there is nothing.
     pub(crate) points: Vec<Option<LinePoint>>,
-    /// The height of the trend at the chart's start and at its end.
-    pub(crate) trend: Option<(f64, f64)>,
+    /// The trend from one point to another, each with its height there.
+    pub(crate) trend: Option<[(usize, f64); 2]>,
     /// Names below the chart, each of a point.
     pub(crate) names: Vec<(usize, String)>,
     /// Names beside the chart, each of a height.
@@ -157,11 +157,8 @@ fn drawing<F: Fn(f64) -> f64>(line: &Line, side: F) -> impl IntoView + use<F> {
         bands += &path(&around);
         bands.push('Z');
     }
-    let trend = line.trend.map(|(start, end)| {
-        let ends = [
-            (side(0.0), down(start, HEIGHT)),
-            (side(1.0), down(end, HEIGHT)),
-        ];
+    let trend = line.trend.map(|ends| {
+        let ends = ends.map(|(at, height)| (side(line.along(at)), down(height, HEIGHT)));
         view! { <path class="chart-trend" d=path(&ends) vector-effect="non-scaling-stroke"/> }
     });
     view! {
