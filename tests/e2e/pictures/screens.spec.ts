@@ -1,4 +1,5 @@
 import { difference, keep, PARTS_MAX, picture } from "../support/pictures.ts";
+import { smaller } from "../support/png.ts";
 import { dress, setStage, visit, WORLDS } from "../support/screens.ts";
 import { expect, test } from "../support/test.ts";
 
@@ -26,7 +27,7 @@ for (const world of WORLDS) {
             const name = `${screen.name}-${size}-${theme}`;
             const png = await picture(app.page);
             if (MAKES) {
-              await keep(name, png);
+              await keep(name, await smaller(desk, png));
               continue;
             }
             const found = await difference(desk, name, png);

@@ -22,7 +22,6 @@ pub(super) fn finish(dist: &Path) -> Result<()> {
     let index = dist.join("index.html");
     let mut page = String::from_utf8(files::read(&index)?).context("index.html")?;
     page = join_styles(dist, &page)?;
-    page = without_module(&page)?;
     for script in SCRIPTS {
         let file = dist.join(format!("{script}.js"));
         let name = hashed_name(script, "js", &files::read(&file)?);
@@ -32,18 +31,6 @@ pub(super) fn finish(dist: &Path) -> Result<()> {
         std::fs::rename(&file, dist.join(&name)).with_context(|| file.display().to_string())?;
     }
     files::write(&index, page)
-}
-
-/// The page without the preload of the module: boot.js asks for it once the first screen is painted. An integrity would
-/// hold the module back until all of it is there, instead of being compiled while it streams in.
-fn without_module(page: &str) -> Result<String> {
-    const PRELOAD: &str = "<link rel=\"preload\"";
-    let (before, after) = page
-        .split_once(PRELOAD)
-        .context("index.html preloads no module")?;
-    let (link, after) = after.split_once('>').context("a link without an end")?;
-    ensure!(link.contains(".wasm"), "index.html preloads another file");
-    Ok(format!("{before}{after}"))
 }
 
 /// One style sheet per component is for people; a browser is better off with a single request.

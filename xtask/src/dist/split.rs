@@ -112,11 +112,9 @@ fn name_in_page(dist: &Path, script: &str, wasm: &str) -> Result<()> {
         );
     let page = without_link(&page, &old_script)?;
     let page = without_link(&page, &old_wasm)?;
-    let links = format!(
-        "<link rel=\"modulepreload\" href=\"/{script}\"><link rel=\"preload\" href=\"/{wasm}\" as=\"fetch\" \
-         type=\"application/wasm\" crossorigin></head>"
-    );
-    files::write(&index, page.replacen("</head>", &links, 1))
+    // boot.js asks for the module itself once the first screen is painted: it would share the line with it.
+    let link = format!("<link rel=\"modulepreload\" href=\"/{script}\"></head>");
+    files::write(&index, page.replacen("</head>", &link, 1))
 }
 
 fn attribute<'a>(page: &'a str, name: &str) -> Result<&'a str> {
