@@ -101,17 +101,6 @@ mod tests {
     }
 
     #[test]
-    fn the_module_is_not_asked_for_by_the_page() {
-        let page = "<head><link rel=\"modulepreload\" href=\"/a.js\"><link rel=\"preload\" href=\"/a.wasm\" as=\"fetch\"></head>";
-        let left = without_module(page).expect("there is one");
-        assert_eq!(
-            left,
-            "<head><link rel=\"modulepreload\" href=\"/a.js\"></head>"
-        );
-        assert!(without_module(&left).is_err());
-    }
-
-    #[test]
     fn a_page_without_styles_is_a_mistake() {
         assert!(take_styles("<head></head>").is_err());
     }

@@ -114,7 +114,7 @@ pub(super) async fn ends(
     let key = async |direction| {
         let request = index.open_key_cursor_with_range_and_direction(range, direction);
         let step = super::answer(request).await?;
-        let cursor = found(&step).map(|cursor| cursor.unchecked_ref::<IdbCursor>());
+        let cursor = found(&step).map(JsCast::unchecked_ref::<IdbCursor>);
         let key = cursor.map(IdbCursor::key).transpose();
         key.map_err(|error| failed(&error))
     };
