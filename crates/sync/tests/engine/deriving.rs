@@ -262,6 +262,28 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
+/// What can't be done changes nothing.
+fn act(world: &World, lume: &Lume, deed: &Deed) {
+    match *deed {
+        Deed::Create(n, day, minute, seed) => {
+            let (key, content) = (key(n), entry(day, minute, seed));
+            drop(block_on(lume.create(&key.kind, key.id, content, None)));
+        }
+        Deed::Update(n, day, minute, seed) => {
+            let content = entry(day, minute, seed);
+            drop(block_on(lume.update(&key(n), content, None)));
+        }
+        Deed::Delete(n) => drop(block_on(lume.delete(&key(n)))),
+        Deed::Restore(n) => drop(block_on(lume.restore(&key(n)))),
+        Deed::Ask => {
+            let (from, until) = (date("2025-01-10"), date("2025-02-01"));
+            drop(block_on(lume.moments(&MOOD.kind(), from, until)));
+        }
+        Deed::Derive => drop(block_on(lume.derive(&MOOD.kind()))),
+        Deed::Forget => world.put(Write::RemoveMeta(meta::DERIVED.to_owned())),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -272,26 +294,7 @@ proptest! {
         let world = World::new();
         let lume = world.tab();
         for deed in deeds {
-            // What can't be done changes nothing.
-            block_on(async {
-                match deed {
-                    Deed::Create(n, day, minute, seed) => {
-                        let key = key(n);
-                        drop(lume.create(&key.kind, key.id, entry(day, minute, seed), None).await);
-                    }
-                    Deed::Update(n, day, minute, seed) => {
-                        drop(lume.update(&key(n), entry(day, minute, seed), None).await);
-                    }
-                    Deed::Delete(n) => drop(lume.delete(&key(n)).await),
-                    Deed::Restore(n) => drop(lume.restore(&key(n)).await),
-                    Deed::Ask => {
-                        let (from, until) = (date("2025-01-10"), date("2025-02-01"));
-                        drop(lume.moments(&MOOD.kind(), from, until).await);
-                    }
-                    Deed::Derive => drop(lume.derive(&MOOD.kind()).await),
-                    Deed::Forget => world.put(Write::RemoveMeta(meta::DERIVED.to_owned())),
-                }
-            });
+            act(&world, &lume, &deed);
             prop_assert_eq!(is_true_to(&world.tables()), Ok(()));
         }
         check(&world, &lume);
