@@ -101,7 +101,7 @@ test("a table of Daylio comes in with its names mapped, is known again, and can 
   const preview = app.page.getByTestId("import-preview");
   await expect(preview.getByRole("heading", { name: "What the file “daylio.csv” would do" })).toBeFocused();
   await expect(preview).toContainText("3 entries are new.");
-  await expect(preview).toContainText("From 4 January 2024 to 5 January 2024.");
+  await expect(preview).toContainText("From 4 Jan 2024 to 5 Jan 2024.");
   await expect(preview.getByTestId("import-bad").getByRole("listitem")).toHaveText([/^Row 5: it has no date or time/]);
   const map = preview.getByTestId("import-map-0");
   await expect(preview.getByLabel("“chuffed”, in 2 entries")).toHaveValue("chuffed");
@@ -225,7 +225,7 @@ test("a report shows the entries of its days with their figures", async ({ app }
   await app.page.getByTestId("report-open").click();
 
   const report = app.page.getByTestId("report");
-  await expect(report).toContainText("5 January 2024 to 5 January 2024");
+  await expect(report).toContainText("5 Jan 2024 to 5 Jan 2024");
   await expect(report.getByRole("listitem")).toHaveCount(2);
   await expect(report).toContainText("First of the day");
   await expect(report).not.toContainText("Long day");
