@@ -19,10 +19,11 @@ use crate::project::Project;
 const SPLASH: &str = "<div id=\"boot-splash\" class=\"boot\"><img src=\"/icons/lume.svg\" alt=\"Lume\" width=\"96\" height=\"96\"></div>";
 const SCRIPT: &str = "shell.js";
 /// The places of the navigation: address, icon, key of the name, and the class that tells phone and desktop apart.
-const PLACES: [(&str, &str, &str, &str); 6] = [
+const PLACES: [(&str, &str, &str, &str); 7] = [
     ("/", "today", "app.today", ""),
     ("/history", "history", "app.history", ""),
     ("/calendar", "calendar", "app.calendar", ""),
+    ("/insights", "insights", "insights.place", ""),
     ("/sync", "sync", "app.sync", "frame-rail-only-item"),
     (
         "/settings",
