@@ -5,11 +5,11 @@
 //! asks.
 //!
 //! - **Stale.** Whoever writes or removes an entity puts a mark for its week, and for the week it is moved away from,
-//!   into the same transaction ([`mark`]). A reader that meets a mark has the week made again first ([`build`]).
+//!   into the same transaction (`mark`). A reader that meets a mark has the week made again first (`build`).
 //! - **Built.** A database that has entities and no digests, an older one or one whose lock was turned, is built from the
-//!   newest week back, step by step; the [`Built`] record says how far, and what lies before it counts for nothing. A
-//!   reader has it built as far as it looks ([`stretch`]), and [`Engine::derive`](crate::Engine::derive) does it ahead.
-//! - **Locked.** Rows are bodies like any others: sealed under a lock, and dropped with [`forget`] when one is set or
+//!   newest week back, step by step; the `Built` record says how far, and what lies before it counts for nothing. A
+//!   reader has it built as far as it looks (`stretch`), and [`Engine::derive`](crate::Engine::derive) does it ahead.
+//! - **Locked.** Rows are bodies like any others: sealed under a lock, and dropped with `forget` when one is set or
 //!   taken away.
 //!
 //! An entity that can't be read is left out, and takes away none of the others. If the rows can't be written, on a full
