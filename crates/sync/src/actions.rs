@@ -72,7 +72,7 @@ pub(crate) enum Change {
 }
 
 /// The stores of an action.
-const STORES: [StoreName; 7] = [
+pub(crate) const STORES: [StoreName; 7] = [
     StoreName::Entries,
     StoreName::Base,
     StoreName::Outbox,
@@ -83,7 +83,7 @@ const STORES: [StoreName; 7] = [
 ];
 
 /// How often an action is run when its commit's outcome is unknown.
-const RUNS_MAX: usize = 2;
+pub(crate) const RUNS_MAX: usize = 2;
 
 impl<P: Ports> Engine<P> {
     /// Creates an entity, and clears the draft it was written in.

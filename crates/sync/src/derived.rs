@@ -16,7 +16,7 @@
 //! disk, the entities themselves are read.
 //!
 //! Architecture invariant: after every transaction, the rows of a week that is built and has no mark are what its
-//! entities come to ([`is_true_to`]).
+//! entities come to (`is_true_to`).
 
 mod build;
 mod mark;
