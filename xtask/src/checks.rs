@@ -11,8 +11,8 @@ use crate::process;
 use crate::project::Project;
 use crate::tools::{self, Engine};
 
-/// The packages that exist for the browser, and are linted for it besides.
-const WASM_PACKAGES: [&str; 12] = [
+/// The packages that exist for the browser, and are linted for it besides, tests included.
+const WASM_PACKAGES: [&str; 10] = [
     "-p",
     "lume",
     "-p",
@@ -22,10 +22,10 @@ const WASM_PACKAGES: [&str; 12] = [
     "-p",
     "lume-passphrase",
     "-p",
-    "lume-exchange",
-    "-p",
     "lume-browser-tests",
 ];
+/// What is made for the browser and tested natively, with crates that do not build for it.
+const WASM_LIBRARY: [&str; 3] = ["-p", "lume-exchange", "--lib"];
 const WASM_TARGET: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 const SIM_SEEDS_FRESH: &str = "50";
 const BROWSER_TEST_SECONDS_MAX: &str = "300";
@@ -50,13 +50,17 @@ pub(crate) fn clippy_host(project: &Project) -> Result<()> {
 /// Lints for the browser what is made for it.
 pub(crate) fn clippy_wasm(project: &Project) -> Result<()> {
     tools::lint_tools()?;
-    process::run(
-        process::cargo(&project.root)
-            .args(["clippy", "--locked", "--all-targets"])
-            .args(WASM_TARGET)
-            .args(WASM_PACKAGES)
-            .args(["--", "-D", "warnings"]),
-    )
+    let lint = |packages: &[&str]| {
+        process::run(
+            process::cargo(&project.root)
+                .args(["clippy", "--locked"])
+                .args(WASM_TARGET)
+                .args(packages)
+                .args(["--", "-D", "warnings"]),
+        )
+    };
+    lint(&[&["--all-targets"], &WASM_PACKAGES[..]].concat())?;
+    lint(&WASM_LIBRARY)
 }
 
 /// Builds the documentation, where a broken link is an error.
