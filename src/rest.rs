@@ -15,9 +15,10 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
-use lume_sync::Trigger;
 use lume_sync::kept::{KeptError, LiveAccess};
+use lume_sync::kinds::MOOD;
 use lume_sync::pass::PassReport;
+use lume_sync::{StoreError, Trigger};
 
 use crate::model::failure::Failure;
 use crate::screens::bin::Bin;
@@ -107,4 +108,10 @@ pub(crate) fn live_access(engine: Rc<AppEngine>) -> Going<Result<Option<LiveAcce
 #[wasm_split(rest, fallible, wasm_split_path = ::leptos::wasm_split)]
 pub(crate) fn carry_out(app: App, intent: Intent) -> Going<Result<Done, Failure>> {
     Ok(Box::pin(dispatch::carry_out(app, intent)))
+}
+
+/// Makes the next part of what is derived of entries. Whether there is more to be made.
+#[wasm_split(rest, fallible, wasm_split_path = ::leptos::wasm_split)]
+pub(crate) fn derive(engine: Rc<AppEngine>) -> Going<Result<bool, StoreError>> {
+    Ok(Box::pin(async move { engine.derive(&MOOD.kind()).await }))
 }

@@ -18,7 +18,7 @@ use crate::shell::config::{self, Config};
 use crate::shell::pace::pause;
 use crate::shell::prefs::Prefs;
 use crate::shell::services::{AppEngine, Services};
-use crate::shell::{background, launch, lock, page, places, pwa, shelf, status, triggers};
+use crate::shell::{ahead, background, launch, lock, page, places, pwa, shelf, status, triggers};
 
 /// The waits between the tries to open the database, in milliseconds.
 const OPEN_WAITS_MS: [u64; 2] = [250, 1_000];
@@ -63,6 +63,7 @@ pub(crate) fn begin(app: App) {
                 pause().await;
                 triggers::start(app);
                 places::fetch_rest();
+                ahead::start(app);
                 adopt_config(app).await;
             }
             Err(error) => app.phase.set(Phase::Failed {

@@ -3,6 +3,7 @@
 //! Architecture invariant: `spawn_local` appears here and nowhere else. Screens read signals and send intents.
 
 pub(crate) mod account;
+pub(crate) mod ahead;
 pub(crate) mod app_state;
 pub(crate) mod background;
 pub(crate) mod badge;

@@ -13,7 +13,7 @@ use lume_web::timer::{Interval, every, sleep};
 use crate::rest;
 use crate::shell::app_state::{App, Trouble};
 use crate::shell::services::now;
-use crate::shell::{background, live, lock, status};
+use crate::shell::{ahead, background, live, lock, status};
 
 /// A planned pass comes at least this long after the plan, so that a reason to wait that is not known here costs
 /// little.
@@ -85,6 +85,7 @@ pub(crate) fn start(app: App) {
             // A hint of another tab may have been missed. What nobody looks at is read when somebody does.
             if is_visible() {
                 status::read_again(app);
+                ahead::go_on(app);
             }
             pass(app, Trigger::Timer);
         });
