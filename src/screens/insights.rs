@@ -1,5 +1,6 @@
 //! Insights: how a time went, in figures and charts, and in the sentences that the figures bear out.
 
+mod figures;
 mod glance;
 mod groups;
 mod moods;
@@ -11,46 +12,32 @@ mod words;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
-use lume_core::statistics::{Frame, Period, Statistics, summarise};
-use lume_sync::StoreError;
-use lume_sync::kinds::MOOD;
+use lume_core::statistics::{Period, Statistics};
+
+pub(crate) use figures::{Figures, Reading, use_figures};
+pub(crate) use moods::Moods;
+pub(crate) use over_time::OverTime;
 
 use crate::i18n::t;
 use crate::model::range::{FROM_PARAMETER, RANGE_PARAMETER, Range, TO_PARAMETER};
 use crate::screens::insights::glance::Glance;
 use crate::screens::insights::groups::{Hours, Weekdays};
-use crate::screens::insights::moods::Moods;
-use crate::screens::insights::over_time::OverTime;
 use crate::screens::insights::ranges::Ranges;
 use crate::screens::insights::topics::Topics;
 use crate::screens::insights::words::Words;
 use crate::shell::app_state::use_app;
 use crate::shell::picture::{self, Picture};
-use crate::shell::query::use_query;
-use crate::shell::services::{AppEngine, local_now};
+use crate::shell::services::local_now;
 use crate::shell::{format, page};
 use crate::ui::charts::card::chart_id;
 use crate::ui::failure_note::FailureNote;
 use crate::ui::icon::Icon;
 use crate::ui::scene::Scene;
 
-/// The figures that are shown; none until they are there.
-type Figures = Memo<Option<Statistics>>;
-
-/// What was found.
-#[derive(Clone, PartialEq)]
-enum Found {
-    /// There is no entry at all.
-    NoEntries,
-    /// The figures of the range.
-    Figures(Box<Statistics>),
-}
-
 /// The place.
 #[component]
 pub(crate) fn Insights() -> impl IntoView {
     page::set_title(t::insights::place());
-    let app = use_app();
     let parameters = use_query_map();
     let range = Memo::new(move |_| {
         parameters.with(|parameters| {
@@ -59,36 +46,12 @@ pub(crate) fn Insights() -> impl IntoView {
             Range::read(range, from, to)
         })
     });
-    let asked = move || {
-        app.data.track();
-        let (day_start, week_start) = app
-            .prefs
-            .with(|prefs| (prefs.day_start, prefs.week_start.day()));
-        let today = day_start.day_of(local_now());
-        Some(Frame {
-            period: range.get().period(today)?,
-            day_start,
-            week_start: week_start.unwrap_or_else(format::week_start),
-            first: None,
-            today,
-        })
-    };
-    let found = use_query(asked, |engine, frame| async move {
-        match frame {
-            Some(frame) => read(&engine, frame).await,
-            None => Ok(Found::NoEntries),
-        }
-    });
-    let failed = Memo::new(move |_| found.with(|found| found.as_ref()?.as_ref().err().cloned()));
-    let figures: Figures = Memo::new(move |_| {
-        found.with(|found| match found.as_ref()?.as_ref().ok()? {
-            Found::NoEntries => None,
-            Found::Figures(figures) => Some((**figures).clone()),
-        })
-    });
-    let is_empty =
-        Memo::new(move |_| found.with(|found| matches!(found, Some(Ok(Found::NoEntries)))));
-    let is_waiting = Memo::new(move |_| found.with(Option::is_none));
+    let Reading {
+        figures,
+        failed,
+        is_empty,
+        is_waiting,
+    } = use_figures(move |today| range.get().period(today));
     let has_figures = Memo::new(move |_| {
         figures.with(|figures| {
             figures
@@ -127,21 +90,6 @@ pub(crate) fn Insights() -> impl IntoView {
             </Show>
         </div>
     }
-}
-
-async fn read(engine: &AppEngine, frame: Frame) -> Result<Found, StoreError> {
-    let Some((first, _)) = engine.span(&MOOD.kind()).await? else {
-        return Ok(Found::NoEntries);
-    };
-    let from = frame.period.before().from();
-    // A day that starts late ends on the next date.
-    let until = frame.period.until().plus_days(1);
-    let moments = engine.moments(&MOOD.kind(), from, until).await?;
-    let frame = Frame {
-        first: Some(first),
-        ..frame
-    };
-    Ok(Found::Figures(Box::new(summarise(&moments, &frame))))
 }
 
 /// What is made of the figures; nothing while there are none.

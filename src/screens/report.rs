@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
 use lume_core::ids::EntityId;
+use lume_core::statistics::Period;
 use lume_core::time::LocalDate;
 use lume_sync::kinds::MOOD;
 
@@ -16,6 +17,7 @@ pub(crate) use card::ReportCard;
 use crate::i18n::t;
 use crate::model::days::{Day, by_day};
 use crate::model::entry_view::{EntryView, association_name, mood_name};
+use crate::screens::insights::{Moods, OverTime, Reading, use_figures};
 use crate::shell::app_state::use_app;
 use crate::shell::query::use_query;
 use crate::shell::services::local_now;
@@ -69,6 +71,11 @@ pub(crate) fn Report() -> impl IntoView {
         let (from, to) = range.get();
         t::exchange::report_range(&format::date(from), &format::date(to))
     };
+    let Reading { figures, .. } = use_figures(move |_| {
+        let (from, to) = range.get();
+        Period::new(from, to.plus_days(1))
+    });
+    let has_figures = Memo::new(move |_| figures.with(Option::is_some));
     let body = move || {
         entries.get().map(|entries| {
             if entries.is_empty() {
@@ -79,7 +86,12 @@ pub(crate) fn Report() -> impl IntoView {
             view! {
                 {is_full.then(|| view! { <p class="field-error">{t::exchange::report_full()}</p> })}
                 <Figures entries=entries days=days.len()/>
-                <div class="report-charts"></div>
+                <Show when=move || has_figures.get()>
+                    <div class="report-charts">
+                        <OverTime figures=figures/>
+                        <Moods figures=figures/>
+                    </div>
+                </Show>
                 {days.into_iter().map(|day| view! { <ReportDay day=day/> }).collect_view()}
             }
             .into_any()
@@ -151,7 +163,7 @@ fn ReportDay(day: Day) -> impl IntoView {
         let time = entry.local_time().map(format::time_of_day).unwrap_or_default();
         let topics = entry.topics().join(", ");
         view! {
-            <li class="report-entry">
+            <li class="report-entry" data-testid="report-entry">
                 <MoodBadge label=entry.mood().to_owned()/>
                 <div>
                     <p><strong>{entry.words()}</strong>" "<span class="quiet">{time}</span></p>

@@ -20,7 +20,7 @@ const ROWS_MAX: usize = 8;
 
 /// The card.
 #[component]
-pub(super) fn Moods(figures: Figures) -> impl IntoView {
+pub(crate) fn Moods(figures: Figures) -> impl IntoView {
     let title = t::insights::moods();
     view! {
         <ChartCard name=NAME title=title table=made(figures, table) on_save=saving(NAME, title, figures)>

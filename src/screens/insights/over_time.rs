@@ -20,7 +20,7 @@ const LEVELS: [f64; 5] = [1.0, 0.5, 0.0, -0.5, -1.0];
 
 /// The card.
 #[component]
-pub(super) fn OverTime(figures: Figures) -> impl IntoView {
+pub(crate) fn OverTime(figures: Figures) -> impl IntoView {
     let line = made(figures, line);
     let table = made(figures, table);
     let title = t::insights::over_time();

@@ -217,7 +217,7 @@ test("a long import can be stopped, and nothing comes twice when it goes on", as
   expect(notes).toHaveLength(20_000);
 });
 
-test("a report shows the entries of its days with their figures", async ({ app }) => {
+test("a report shows the entries of its days with their figures and charts", async ({ app }) => {
   await importFile(app, "daylio.csv", DAYLIO);
 
   await app.page.getByLabel("From").fill("2024-01-05");
@@ -226,11 +226,17 @@ test("a report shows the entries of its days with their figures", async ({ app }
 
   const report = app.page.getByTestId("report");
   await expect(report).toContainText("5 Jan 2024 to 5 Jan 2024");
-  await expect(report.getByRole("listitem")).toHaveCount(2);
+  await expect(report.getByTestId("report-entry")).toHaveCount(2);
   await expect(report).toContainText("First of the day");
   await expect(report).not.toContainText("Long day");
   await expect(report.getByRole("definition").first()).toHaveText("2");
+  const moods = report.getByTestId("chart-table-moods").locator("tbody tr");
+  await expect(moods, "of these days alone").toHaveCount(2);
   await app.page.emulateMedia({ media: "print" });
   await expect(app.page.getByRole("navigation").first()).toBeHidden();
   await expect(report.getByTestId("report-print")).toBeHidden();
+  await expect(report.getByTestId("chart-save-moods")).toBeHidden();
+  for (const chart of ["chart-valence", "chart-moods"]) {
+    await expect(report.getByTestId(chart)).toBeVisible();
+  }
 });
