@@ -50,6 +50,9 @@ export const WORLDS: World[] = [
       { name: "today-empty", path: "/" },
       { name: "history-empty", path: "/history" },
       { name: "bin-empty", path: "/bin" },
+      { name: "calendar-empty", path: "/calendar?month=2026-11" },
+      { name: "insights-empty", path: "/insights" },
+      { name: "report-empty", path: "/report" },
     ],
   },
   {
@@ -68,6 +71,14 @@ export const WORLDS: World[] = [
       { name: "history-nothing-found", path: "/history?q=nobody+wrote+this" },
       { name: "calendar", path: "/calendar?month=2026-11" },
       { name: "calendar-day", path: "/calendar?month=2026-11&day=2026-11-16" },
+      { name: "calendar-year", path: "/calendar?year=2026" },
+      { name: "history-filters", path: "/history?mood=happy&about=friends", reach: openFilters },
+      { name: "insights", path: "/insights" },
+      { name: "insights-figures", path: "/insights?range=90", reach: openFigures },
+      { name: "export", path: "/export" },
+      { name: "import-preview", path: "/export", reach: pickFile },
+      { name: "report", path: "/report" },
+      { name: "help", path: "/help" },
       { name: "sync", path: "/sync" },
       { name: "settings", path: "/settings" },
       { name: "settings-dialog", path: "/settings", reach: askForPassphrase },
@@ -174,6 +185,30 @@ async function unfold({ page }: App): Promise<void> {
   await expect(page.getByTestId("note")).toBeVisible();
   await page.locator("[aria-controls=fold-feelings][aria-expanded=false]").click();
   await expect(page.locator("#fold-feelings")).toBeVisible();
+}
+
+async function openFilters({ page }: App): Promise<void> {
+  await page.locator("#history-filters-button").click();
+  await expect(page.getByTestId("filter-from")).toBeVisible();
+}
+
+async function openFigures({ page }: App): Promise<void> {
+  await page.getByTestId("chart-moods").waitFor();
+  await page.locator("details:has([data-testid=chart-table-moods]) summary").click();
+  await expect(page.getByTestId("chart-table-moods")).toBeVisible();
+}
+
+/** A file of another app, with a mood that no catalogue knows and a row that can't be read. */
+async function pickFile({ page }: App): Promise<void> {
+  const lines = [
+    "full_date,date,weekday,time,mood,activities,note_title,note",
+    "2026-11-05,November 5,Thursday,8:30 PM,rad,family | board games,Cake,Two layers",
+    "2026-11-04,November 4,Wednesday,21:00,chuffed,work,,Long day",
+    "2026-11-03,November 3,Tuesday,noon,meh,,,No such time",
+  ];
+  const buffer = Buffer.from(lines.join("\n"));
+  await page.getByTestId("import-file").setInputFiles({ name: "daylio.csv", mimeType: "text/csv", buffer });
+  await expect(page.getByTestId("import-preview")).toBeVisible();
 }
 
 async function askForPassphrase({ page }: App): Promise<void> {
