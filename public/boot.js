@@ -120,23 +120,50 @@ function shellPainted() {
   });
 }
 
-/** Fetches the glue and the module side by side and starts the app while the module still streams in. */
+/** How long a browser may take over a module that has arrived. */
+const COMPILE_MS_MAX = 5_000;
+
+/**
+ * Fetches a module and compiles it while it streams in. Firefox at times forgets that it was asked to, when pages are left
+ * and gone back to quickly: what has arrived and is no module for long is compiled from memory. Only compiling may be
+ * done twice; whoever asked makes one instance.
+ */
+function fetchModule(address) {
+  const { href } = new URL(address, location.href);
+  const answer = () =>
+    fetch(href, { credentials: "same-origin" }).then((answer) => {
+      if (!answer.ok) {
+        throw new Error(`${href} was answered with ${answer.status}`);
+      }
+      return answer;
+    });
+  return new Promise((resolve, reject) => {
+    const watch = setInterval(() => {
+      if (performance.getEntriesByName(href).length > 0) {
+        clearInterval(watch);
+        console.warn("lume: the browser is stuck with a module:", href);
+        answer().then((again) => again.arrayBuffer()).then(WebAssembly.compile).then(resolve, reject);
+      }
+    }, COMPILE_MS_MAX);
+    WebAssembly.compileStreaming(answer())
+      .then(resolve, reject)
+      .finally(() => clearInterval(watch));
+  });
+}
+
+/** Fetches the glue and the module side by side and starts the app. */
 async function start() {
-  if (typeof WebAssembly !== "object" || typeof WebAssembly.instantiateStreaming !== "function") {
+  if (typeof WebAssembly !== "object" || typeof WebAssembly.compileStreaming !== "function") {
     showFailure("unsupported");
     return;
   }
   await shellPainted();
   try {
-    const wasm = fetch(script.dataset.wasm, { credentials: "same-origin" });
+    const wasm = fetchModule(script.dataset.wasm);
     // A rejected fetch is reported by the start below; without this it would be reported twice.
     wasm.catch(() => {});
     const glue = await import(script.dataset.js);
-    const answer = await wasm;
-    if (!answer.ok) {
-      throw new Error(`the app's module was answered with ${answer.status}`);
-    }
-    await glue.default({ module_or_path: answer });
+    await glue.default({ module_or_path: await wasm });
   } catch (error) {
     console.error("lume: the app did not start:", error);
     showFailure(navigator.onLine ? "failed" : "offline");
@@ -144,6 +171,8 @@ async function start() {
 }
 
 trustTemplates();
+// The script that fetches the rest of the app is made by a tool, which is told to use this (xtask/src/dist/split.rs).
+globalThis.lumeFetchModule = fetchModule;
 await start();
 
 // Only now: the worker downloads the whole build, which must not compete with the first screen. It is

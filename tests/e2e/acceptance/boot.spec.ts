@@ -30,3 +30,12 @@ test("the language that was chosen in the app counts before the browser's", asyn
   await app.page.goto(app.origin);
   await expect(app.page.locator("#boot-failure").getByRole("heading")).toHaveText("O Lume não iniciou");
 });
+
+test("a browser that forgets what it was to compile is asked again, for each part of the app", async ({ app }) => {
+  await app.page.addInitScript(() => {
+    WebAssembly.compileStreaming = () => new Promise(() => {});
+  });
+  await app.page.goto(`${app.origin}/history`);
+  await app.started();
+  await expect(app.page.getByTestId("search")).toBeVisible();
+});

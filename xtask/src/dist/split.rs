@@ -35,7 +35,7 @@ pub(super) fn cut(project: &Project, tools: &BuildTools, dist: &Path) -> Result<
     let main = files::read(&shrink(tools, &glue.join(format!("{STEM}_bg.wasm")))?)?;
     let rest = files::read(&shrink(tools, &folder.join(REST))?)?;
     let rest_name = hashed_name("lume-rest", "wasm", &rest);
-    let link = text(&folder.join(LINK))?.replace(REST, &rest_name);
+    let link = patient(&text(&folder.join(LINK))?)?.replace(REST, &rest_name);
     let script = text(&glue.join(format!("{STEM}.js")))?;
     let all = [&main[..], link.as_bytes(), script.as_bytes()].concat();
     let name = hashed_name(STEM, "js", &all);
@@ -55,6 +55,22 @@ pub(super) fn cut(project: &Project, tools: &BuildTools, dist: &Path) -> Result<
     files::write(&dist.join(link_name), link)?;
     files::write(&dist.join(main_name), main)?;
     files::write(&dist.join(rest_name), rest)
+}
+
+/// The script that fetches the rest, in the way of boot.js, which no browser can keep waiting for ever.
+fn patient(link: &str) -> Result<String> {
+    let mut link = link.to_owned();
+    for (tool, ours) in [
+        ("= fetch(", "= globalThis.lumeFetchModule("),
+        (
+            "WebAssembly.instantiateStreaming(src, imports)",
+            "WebAssembly.instantiate(await src, imports)",
+        ),
+    ] {
+        ensure!(link.contains(tool), "{LINK} has no `{tool}`");
+        link = link.replace(tool, ours);
+    }
+    Ok(link)
 }
 
 /// Returns the folder of the first part and its glue.
