@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::i18n::t;
 use crate::rest::Place;
 use crate::screens::guarded::Guarded;
+use crate::shell::page;
 use crate::shell::places::use_place;
 use crate::ui::failure_note::FailureNote;
 
@@ -14,12 +15,21 @@ pub(crate) fn PlaceScreen(
     /// Which one.
     place: Place,
 ) -> impl IntoView {
-    let (made, failure, again) = use_place(place);
+    let awaited = use_place(place);
+    let failure = awaited.failure;
+    // What stands there until the app has something to show must not lie over this.
+    Effect::new(move |_| {
+        failure.with(|failure| {
+            if let Some(failure) = failure {
+                page::set_title(&failure.what);
+            }
+        });
+    });
     view! {
         <FailureNote failure=failure/>
         <Show when=move || failure.with(Option::is_some)>
-            <button type="button" class="button" on:click=move |_| again.run(())>{t::trouble::again()}</button>
+            <button type="button" class="button" on:click=move |_| awaited.ask()>{t::trouble::again()}</button>
         </Show>
-        {move || made.get().map(|make| view! { <Guarded>{make()}</Guarded> })}
+        {move || awaited.found.get().map(|make| view! { <Guarded>{make()}</Guarded> })}
     }
 }

@@ -1,10 +1,18 @@
 //! Fetches the rest of the app, and the places in it.
 
+use std::iter::repeat;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use lume_web::timer::sleep;
 
 use crate::model::failure::{self, Failure};
 use crate::rest::{self, Make, Place};
+
+/// How long after a failure a place is asked for again by itself, in milliseconds.
+const AGAIN_MS: [u64; 3] = [1_000, 3_000, 10_000];
+/// The same from then on.
+const AGAIN_MS_MAX: u64 = 30_000;
 
 /// Fetches the rest of the app, once the first screen is there. What needs it waits for it, and asks again if it did
 /// not come.
@@ -14,30 +22,54 @@ pub(crate) fn fetch_rest() {
     });
 }
 
-/// How a place is made once it is here, why it did not come, and a way to ask again.
-pub(crate) fn use_place(
+/// A place that is waited for.
+#[derive(Clone, Copy)]
+pub(crate) struct Awaited {
     place: Place,
-) -> (
-    ReadSignal<Option<Make>>,
-    ReadSignal<Option<Failure>>,
-    Callback<()>,
-) {
-    let (found, set_found) = signal(None);
-    let (failed, set_failed) = signal(None);
-    let ask = Callback::new(move |()| {
-        spawn_local(async move {
+    /// How it is made, once it is here.
+    pub(crate) found: RwSignal<Option<Make>>,
+    /// Why it has not come so far.
+    pub(crate) failure: RwSignal<Option<Failure>>,
+}
+
+/// Asks for a place, and by itself again for as long as it is to be shown: a page that was left in the middle of its start
+/// and is gone back to finds its request ended.
+pub(crate) fn use_place(place: Place) -> Awaited {
+    let awaited = Awaited {
+        place,
+        found: RwSignal::new(None),
+        failure: RwSignal::new(None),
+    };
+    spawn_local(async move {
+        for wait_ms in AGAIN_MS.into_iter().chain(repeat(AGAIN_MS_MAX)) {
+            awaited.look().await;
             // The screen may be gone by then.
-            match rest::find(place).await {
-                Ok(make) => {
-                    set_failed.try_set(None);
-                    set_found.try_set(Some(make));
-                }
-                Err(_) => {
-                    set_failed.try_set(Some(failure::of_rest()));
-                }
+            if awaited.found.try_with_untracked(Option::is_none) != Some(true) {
+                break;
             }
-        });
+            sleep(wait_ms).await;
+        }
     });
-    ask.run(());
-    (found, failed, ask)
+    awaited
+}
+
+impl Awaited {
+    /// Asks for it again at once.
+    pub(crate) fn ask(self) {
+        spawn_local(self.look());
+    }
+
+    async fn look(self) {
+        let found = rest::find(self.place).await;
+        if self.found.try_with_untracked(Option::is_none) != Some(true) {
+            return;
+        }
+        match found {
+            Ok(make) => {
+                self.failure.set(None);
+                self.found.set(Some(make));
+            }
+            Err(_) => self.failure.set(Some(failure::of_rest())),
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "../support/test.ts";
+import { words } from "../support/words.ts";
 
 const WORDS = [
   { locale: "de-DE", title: "Lume ist nicht gestartet", again: "Noch einmal versuchen", dir: "ltr" },
@@ -38,4 +39,15 @@ test("a browser that forgets what it was to compile is asked again, for each par
   await app.page.goto(`${app.origin}/history`);
   await app.started();
   await expect(app.page.getByTestId("search")).toBeVisible();
+});
+
+test("a place that does not come says so, and is there by itself as soon as it can be had", async ({ app, net }) => {
+  const end = net.fault("GET", /lume-rest-.*\.wasm/, { kind: "answer", status: 503 });
+  await app.page.goto(`${app.origin}/history`);
+  await expect(app.page.getByText(words("failure.rest"))).toBeVisible();
+  await expect(app.page.locator("#boot-splash"), "nothing lies over it").toHaveCount(0);
+
+  end();
+  await expect(app.page.getByTestId("search")).toBeVisible();
+  await expect(app.page.getByText(words("failure.rest"))).toHaveCount(0);
 });
