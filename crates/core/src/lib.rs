@@ -9,8 +9,10 @@
 pub mod association;
 pub mod day;
 pub mod entry;
+mod fields;
 pub mod ids;
 pub mod label;
 pub mod mood;
+pub mod mood_def;
 pub mod time;
 pub mod validate;
