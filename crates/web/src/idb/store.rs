@@ -8,8 +8,9 @@ use wasm_bindgen::JsValue;
 use web_sys::{IdbKeyRange, IdbTransaction};
 
 use super::connection::{Connection, DatabaseNotice};
+use super::entities::{ENTITIES, ENTRIES, place_of};
 use super::migrations::profile_steps;
-use super::query::{self, entities_store};
+use super::query;
 use super::request::failed;
 use super::rows::{
     Number, base_to_js, bytes_to_js, claim_to_js, entity_to_js, event_to_js, history_to_js,
@@ -53,7 +54,11 @@ impl Store for IdbStore {
         stores: &[StoreName],
         program: P,
     ) -> Result<P::Output, StoreError> {
-        let names: Vec<&str> = stores.iter().map(|store| store_name(*store)).collect();
+        let names: Vec<&str> = stores
+            .iter()
+            .flat_map(|store| store_names(*store))
+            .copied()
+            .collect();
         match mode {
             Mode::Read => {
                 let tx = self.connection.begin_read(&names).await?;
@@ -112,10 +117,7 @@ async fn changes(tx: &IdbTransaction, writes: Vec<Write>) -> Result<Vec<Change>,
     let count = |is_new: fn(&&Write) -> bool| writes.iter().filter(is_new).count();
     let lines = count(|write| matches!(write, Write::AppendLog(_)));
     let aside = count(|write| matches!(write, Write::PutHistory(row) if row.seq.is_none()));
-    let mut changes = writes
-        .into_iter()
-        .map(change)
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut changes = writes.into_iter().map(change).collect::<Vec<_>>();
     if lines > 0 {
         let newest = query::newest_log_key(tx).await?;
         changes.extend(without_oldest("log", newest, lines, LOG_LINES_MAX)?);
@@ -147,7 +149,7 @@ fn without_oldest(
     }))
 }
 
-fn change(write: Write) -> Result<Change, StoreError> {
+fn change(write: Write) -> Change {
     let put = |store, value| Change::Put {
         store,
         key: None,
@@ -159,9 +161,12 @@ fn change(write: Write) -> Result<Change, StoreError> {
         value: bytes_to_js(bytes),
     };
     let remove = |store, key: JsValue| Change::Remove { store, key };
-    Ok(match write {
-        Write::PutEntity(row) => put(entities_store(&row.key.kind)?, entity_to_js(&row)),
-        Write::RemoveEntity(key) => remove(entities_store(&key.kind)?, key.id.to_string().into()),
+    match write {
+        Write::PutEntity(row) => put(place_of(&row.key).0, entity_to_js(&row)),
+        Write::RemoveEntity(key) => {
+            let (store, key) = place_of(&key);
+            remove(store, key)
+        }
         Write::PutBase(row) => put("base", base_to_js(&row)),
         Write::RemoveBase(key) => {
             let parts = [JsValue::from(key.kind.0), key.id.to_string().into()];
@@ -180,18 +185,18 @@ fn change(write: Write) -> Result<Change, StoreError> {
             store: "log",
             value: bytes_to_js(&line),
         },
-    })
+    }
 }
 
-const fn store_name(store: StoreName) -> &'static str {
+const fn store_names(store: StoreName) -> &'static [&'static str] {
     match store {
-        StoreName::Entries => "entries",
-        StoreName::Base => "base",
-        StoreName::Outbox => "outbox",
-        StoreName::Claims => "claims",
-        StoreName::Meta => "meta",
-        StoreName::Drafts => "drafts",
-        StoreName::History => "history",
-        StoreName::Log => "log",
+        StoreName::Entries => &[ENTRIES, ENTITIES],
+        StoreName::Base => &["base"],
+        StoreName::Outbox => &["outbox"],
+        StoreName::Claims => &["claims"],
+        StoreName::Meta => &["meta"],
+        StoreName::Drafts => &["drafts"],
+        StoreName::History => &["history"],
+        StoreName::Log => &["log"],
     }
 }
