@@ -15,13 +15,14 @@ use crate::screens::history::History;
 use crate::screens::lock_screen::LockScreen;
 use crate::screens::more::More;
 use crate::screens::not_found::NotFound;
+use crate::screens::own_moods::OwnMoods;
 use crate::screens::settings::Settings;
 use crate::screens::sync::Sync;
 use crate::screens::today::Today;
 use crate::screens::trouble::TroubleScreen;
 use crate::shell::app_state::{App, Phase};
 use crate::shell::prefs::Prefs;
-use crate::shell::{badge, boot, page};
+use crate::shell::{badge, boot, own_moods, page};
 
 /// The app.
 #[component]
@@ -31,6 +32,7 @@ pub(crate) fn Root() -> impl IntoView {
     let theme = Memo::new(move |_| app.prefs.with(|prefs| prefs.theme));
     Effect::new(move |_| page::set_theme(theme.get()));
     badge::watch(app);
+    own_moods::watch(app);
     boot::start(app);
     view! {
         {move || match app.phase.get() {
@@ -58,6 +60,7 @@ fn Places() -> impl IntoView {
                     <Route path=path!("/bin") view=|| view! { <Guarded><Bin/></Guarded> }/>
                     <Route path=path!("/sync") view=|| view! { <Guarded><Sync/></Guarded> }/>
                     <Route path=path!("/settings") view=|| view! { <Guarded><Settings/></Guarded> }/>
+                    <Route path=path!("/settings/moods") view=|| view! { <Guarded><OwnMoods/></Guarded> }/>
                     <Route path=path!("/more") view=|| view! { <Guarded><More/></Guarded> }/>
                 </Routes>
             </Frame>

@@ -8,6 +8,8 @@ pub(crate) mod failure;
 pub(crate) mod import;
 pub(crate) mod moments;
 pub(crate) mod month;
+pub(crate) mod own_mood_form;
+pub(crate) mod own_moods;
 pub(crate) mod refusal;
 pub(crate) mod refused_form;
 pub(crate) mod revision_view;

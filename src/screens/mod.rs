@@ -16,6 +16,7 @@ pub(crate) mod history;
 pub(crate) mod lock_screen;
 pub(crate) mod more;
 pub(crate) mod not_found;
+pub(crate) mod own_moods;
 pub(crate) mod pull_to_refresh;
 pub(crate) mod settings;
 pub(crate) mod sync;

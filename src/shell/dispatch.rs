@@ -92,6 +92,12 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
             changed.map_err(|error| failure::of_commit(&error))?;
             saved_something(app);
         }
+        Intent::SaveOwnMood { key, seen, content } => {
+            let saved = save_own_mood(&engine, &key, seen, content).await;
+            saved.map_err(|error| failure::of_commit(&error))?;
+            saved_something(app);
+            holds_something(app);
+        }
         Intent::Delete(id) => {
             let deleted = engine.delete(&mood_key(id)).await;
             deleted.map_err(|error| failure::of_commit(&error))?;
@@ -178,6 +184,18 @@ async fn change(engine: &AppEngine, wish: EntryChange) -> Result<(), CommitError
     }
 }
 
+async fn save_own_mood(
+    engine: &AppEngine,
+    key: &EntityKey,
+    seen: Option<Content>,
+    content: Content,
+) -> Result<(), CommitError> {
+    match seen {
+        None => engine.create(&key.kind, key.id, content, None).await,
+        Some(seen) => engine.edit(key, seen, content, None).await,
+    }
+}
+
 async fn create(
     app: App,
     engine: &AppEngine,
@@ -188,6 +206,11 @@ async fn create(
     let saved = engine.create(&MOOD.kind(), id, content, Some(draft)).await;
     saved.map_err(|error| failure::of_commit(&error))?;
     saved_something(app);
+    holds_something(app);
+    Ok(())
+}
+
+fn holds_something(app: App) {
     if app
         .prefs
         .with_untracked(|prefs| prefs.holding == Holding::Nothing)
@@ -195,7 +218,6 @@ async fn create(
         app.prefs_changed(|prefs| prefs.hold(Holding::Entries));
     }
     ask_to_keep_once(app);
-    Ok(())
 }
 
 async fn set_backend(engine: &AppEngine, base_url: String, api_key: &str) -> Result<(), Failure> {

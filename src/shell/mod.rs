@@ -18,6 +18,7 @@ pub(crate) mod kept;
 pub(crate) mod language;
 pub(crate) mod live;
 pub(crate) mod lock;
+pub(crate) mod own_moods;
 pub(crate) mod page;
 pub(crate) mod panic;
 pub(crate) mod prefs;
