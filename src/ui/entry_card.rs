@@ -40,9 +40,9 @@ pub(crate) fn EntryCard(
         Signal::derive(move || words.with(|words| say(words, &time)))
     };
     let label = named(|words, time| format!("{words}, {time}"));
-    let edit_label = named(|words, time| t::entry::edit_named(words, time));
-    let delete_label = named(|words, time| t::entry::delete_named(words, time));
-    let overlap_label = named(|words, time| t::versions::card_named(words, time));
+    let edit_label = named(t::entry::edit_named);
+    let delete_label = named(t::entry::delete_named);
+    let overlap_label = named(t::versions::card_named);
     view! {
         <article
             class="entry"

@@ -93,16 +93,15 @@ pub(crate) fn MoodForm(
             return;
         }
         name_error.set(None);
-        let intent = match &mood {
-            Some(mood) => save(&mood.key, Some(&mood.def), &mood.def.edited(form, now())),
-            None => {
-                let is_taken = |label: &str| own_moods::known(|moods| moods.get(label).is_some());
-                let key = EntityKey {
-                    kind: MOOD_DEF.kind(),
-                    id: new_id,
-                };
-                save(&key, None, &MoodDef::new(form, is_taken, now()))
-            }
+        let intent = if let Some(mood) = &mood {
+            save(&mood.key, Some(&mood.def), &mood.def.edited(form, now()))
+        } else {
+            let is_taken = |label: &str| own_moods::known(|moods| moods.get(label).is_some());
+            let key = EntityKey {
+                kind: MOOD_DEF.kind(),
+                id: new_id,
+            };
+            save(&key, None, &MoodDef::new(form, is_taken, now()))
         };
         busy.set(true);
         dispatch.send_then(intent, move |outcome| {
