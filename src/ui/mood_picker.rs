@@ -58,6 +58,7 @@ fn MoodTile(
     on_pick: Callback<String>,
     first: bool,
 ) -> impl IntoView {
+    let is_own = Mood::by_label(&label).is_none();
     let shown = label.clone();
     let name = move || mood_name(&shown);
     let shown = label.clone();
@@ -81,7 +82,7 @@ fn MoodTile(
                 on:change=move |_| on_pick.run(label.clone())
             />
             <Icon name=icon/>
-            <span class="mood-tile-name" dir="auto">{name}</span>
+            <span class:mood-tile-own=is_own dir="auto">{name}</span>
             <span class="mood-tick" aria-hidden="true"><Icon name="check"/></span>
         </label>
     }
