@@ -142,6 +142,14 @@ impl Draft {
         toggle(&mut self.associations, label);
     }
 
+    /// Puts a text behind what the note says, as a paragraph of its own.
+    pub(crate) fn append_note(&mut self, text: &str) {
+        if !self.note.trim().is_empty() {
+            self.note.push_str("\n\n");
+        }
+        self.note.push_str(text);
+    }
+
     /// The entry that this describes, made at a moment in a zone.
     pub(crate) fn input(&self, now: When, zone: &ZoneName) -> Result<EntryInput, Incomplete> {
         if self.labels.is_empty() {
@@ -370,6 +378,16 @@ mod tests {
         changed.pick_mood("Zen");
         assert_eq!(changed.form(&happy).map(|form| form.valence), Ok(Some(0.3)));
         own_moods::learn(own_moods::OwnMoods::default());
+    }
+
+    #[test]
+    fn what_is_appended_takes_nothing_away() {
+        let mut form = Draft::default();
+
+        form.append_note("One");
+        form.append_note("Two");
+
+        assert_eq!(form.note, "One\n\nTwo");
     }
 
     #[test]

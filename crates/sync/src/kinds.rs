@@ -6,13 +6,14 @@
 //! backend in use does not, entities of the kind live on this device as they do with sync turned off: nothing is sent,
 //! nothing waits, and they get their events once the backend offers it.
 
-use lume_core::entry::{ASSOCIATIONS_MAX, LABELS_MAX, NOTE_CHARS_MAX, field};
+use lume_core::entry::{ASSOCIATIONS_MAX, LABELS_MAX, MoodEntry, NOTE_CHARS_MAX, field};
 use lume_core::ids::{EntityId, UserId};
 use lume_core::mood_def::field as def;
 use lume_wire::{Feature, mood, mood_def, paths};
 use serde_json::Value;
 
 use crate::content::Content;
+use crate::derived::{Facts, fold};
 use crate::merge::{Rule, Rules};
 use crate::rows::Kind;
 
@@ -35,6 +36,8 @@ pub struct KindSpec {
     pub rules: Rules,
     /// What a backend offers that takes it; `None` where every backend does.
     pub feature: Option<&'static Feature>,
+    /// What statistics and searching need of one; `None` where it can't be read.
+    pub facts: fn(&Content) -> Option<Facts>,
 }
 
 /// Mood entries.
@@ -47,6 +50,7 @@ pub const MOOD: KindSpec = KindSpec {
     basic: mood::to_basic,
     rules: mood_rule,
     feature: None,
+    facts: mood_facts,
 };
 
 /// Moods of the person's own.
@@ -59,6 +63,8 @@ pub const MOOD_DEF: KindSpec = KindSpec {
     basic: std::convert::identity,
     rules: mood_def_rule,
     feature: Some(&Feature::MoodDefs),
+    // Nothing is counted or searched for among them.
+    facts: |_| None,
 };
 
 /// All kinds.
@@ -89,6 +95,15 @@ fn mood_def_rule(name: &str) -> Option<Rule> {
         def::UPDATED_AT => Rule::Latest,
         def::CREATED_AT => Rule::Earliest,
         _ => return None,
+    })
+}
+
+/// What a mood entry says, for statistics and searching.
+fn mood_facts(content: &Content) -> Option<Facts> {
+    let entry = MoodEntry::from_content(content).ok()?;
+    Some(Facts {
+        moment: entry.moment(),
+        text: entry.note.as_deref().map(fold).unwrap_or_default(),
     })
 }
 

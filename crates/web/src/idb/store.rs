@@ -10,10 +10,11 @@ use web_sys::{IdbKeyRange, IdbTransaction};
 use super::connection::{Connection, DatabaseNotice};
 use super::entities::{ENTITIES, ENTRIES, place_of};
 use super::migrations::profile_steps;
-use super::query;
+use super::query::{self, derived};
 use super::request::failed;
 use super::rows::{
-    Number, base_to_js, bytes_to_js, claim_to_js, entity_to_js, event_to_js, history_to_js,
+    Number, base_to_js, bytes_to_js, claim_to_js, derived_to_js, entity_to_js, event_to_js,
+    history_to_js,
 };
 use super::write::{Change, Durability, Handles, WriteTransaction};
 
@@ -57,7 +58,6 @@ impl Store for IdbStore {
         let names: Vec<&str> = stores
             .iter()
             .flat_map(|store| store_names(*store))
-            .copied()
             .collect();
         match mode {
             Mode::Read => {
@@ -117,7 +117,10 @@ async fn changes(tx: &IdbTransaction, writes: Vec<Write>) -> Result<Vec<Change>,
     let count = |is_new: fn(&&Write) -> bool| writes.iter().filter(is_new).count();
     let lines = count(|write| matches!(write, Write::AppendLog(_)));
     let aside = count(|write| matches!(write, Write::PutHistory(row) if row.seq.is_none()));
-    let mut changes = writes.into_iter().map(change).collect::<Vec<_>>();
+    let mut changes = writes
+        .into_iter()
+        .map(change)
+        .collect::<Result<Vec<_>, _>>()?;
     if lines > 0 {
         let newest = query::newest_log_key(tx).await?;
         changes.extend(without_oldest("log", newest, lines, LOG_LINES_MAX)?);
@@ -149,7 +152,7 @@ fn without_oldest(
     }))
 }
 
-fn change(write: Write) -> Change {
+fn change(write: Write) -> Result<Change, StoreError> {
     let put = |store, value| Change::Put {
         store,
         key: None,
@@ -161,7 +164,7 @@ fn change(write: Write) -> Change {
         value: bytes_to_js(bytes),
     };
     let remove = |store, key: JsValue| Change::Remove { store, key };
-    match write {
+    Ok(match write {
         Write::PutEntity(row) => put(place_of(&row.key).0, entity_to_js(&row)),
         Write::RemoveEntity(key) => {
             let (store, key) = place_of(&key);
@@ -181,22 +184,51 @@ fn change(write: Write) -> Change {
         Write::PutDraft(name, bytes) => put_named("drafts", &name, &bytes),
         Write::RemoveDraft(name) => remove("drafts", name.into()),
         Write::PutHistory(row) => put("history", history_to_js(&row)),
+        Write::PutDerived(row) => Change::Put {
+            store: store_name(row.shelf.store()),
+            key: Some(derived::key(row.shelf, &row.kind, &row.week)),
+            value: derived_to_js(&row),
+        },
+        Write::RemoveDerived {
+            shelf,
+            kind,
+            from,
+            before,
+        } => {
+            // A range that would be empty stands for one key that no row has.
+            let range = derived::range(shelf, &kind, &from, before.as_deref());
+            let none = || derived::key(shelf, &kind, "");
+            let key = range.map_or_else(none, JsValue::from);
+            remove(store_name(shelf.store()), key)
+        }
+        Write::ClearShelf(shelf) => {
+            let range = derived::shelf_range(shelf)?;
+            remove(store_name(shelf.store()), range.into())
+        }
         Write::AppendLog(line) => Change::Add {
             store: "log",
             value: bytes_to_js(&line),
         },
-    }
+    })
 }
 
-const fn store_names(store: StoreName) -> &'static [&'static str] {
+/// The object stores of a store: entities have two.
+fn store_names(store: StoreName) -> impl Iterator<Item = &'static str> {
+    let others = (store == StoreName::Entries).then_some(ENTITIES);
+    std::iter::once(store_name(store)).chain(others)
+}
+
+pub(super) const fn store_name(store: StoreName) -> &'static str {
     match store {
-        StoreName::Entries => &[ENTRIES, ENTITIES],
-        StoreName::Base => &["base"],
-        StoreName::Outbox => &["outbox"],
-        StoreName::Claims => &["claims"],
-        StoreName::Meta => &["meta"],
-        StoreName::Drafts => &["drafts"],
-        StoreName::History => &["history"],
-        StoreName::Log => &["log"],
+        StoreName::Entries => ENTRIES,
+        StoreName::Base => "base",
+        StoreName::Outbox => "outbox",
+        StoreName::Claims => "claims",
+        StoreName::Meta => "meta",
+        StoreName::Drafts => "drafts",
+        StoreName::History => "history",
+        StoreName::Log => "log",
+        StoreName::Stats => "stats",
+        StoreName::Search => "search",
     }
 }

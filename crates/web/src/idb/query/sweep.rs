@@ -91,7 +91,7 @@ const fn name(store: StoreName) -> Option<&'static str> {
         StoreName::Claims => Some("claims"),
         StoreName::Drafts => Some("drafts"),
         StoreName::History => Some("history"),
-        StoreName::Meta | StoreName::Log => None,
+        StoreName::Meta | StoreName::Log | StoreName::Stats | StoreName::Search => None,
     }
 }
 
@@ -106,7 +106,7 @@ fn row(store: StoreName, value: &JsValue, key: &JsValue) -> Option<SweptRow> {
         StoreName::Claims => claim_from_js(value).ok().map(SweptRow::Claim),
         StoreName::Drafts => Some(SweptRow::Draft(key.as_string()?, bytes_from_js(value)?)),
         StoreName::History => history_from_js(value).ok().map(SweptRow::History),
-        StoreName::Meta | StoreName::Log => None,
+        StoreName::Meta | StoreName::Log | StoreName::Stats | StoreName::Search => None,
     }
 }
 
@@ -121,7 +121,9 @@ fn written(store: StoreName, key: &JsValue) -> String {
             | StoreName::Drafts
             | StoreName::History
             | StoreName::Meta
-            | StoreName::Log => text,
+            | StoreName::Log
+            | StoreName::Stats
+            | StoreName::Search => text,
         };
     }
     if Array::is_array(key) {
@@ -148,6 +150,11 @@ fn key(store: StoreName, written: &str) -> JsValue {
             let (kind, id) = written.split_once('/').unwrap_or((written, ""));
             keys(&[text(kind), text(id)])
         }
-        StoreName::Claims | StoreName::Drafts | StoreName::Meta | StoreName::Log => text(written),
+        StoreName::Claims
+        | StoreName::Drafts
+        | StoreName::Meta
+        | StoreName::Log
+        | StoreName::Stats
+        | StoreName::Search => text(written),
     }
 }

@@ -21,6 +21,7 @@ use crate::support::*;
 pub(crate) const PROFILES: [&str; PROFILE_VERSION as usize] = [
     include_str!("../../../fixtures/schema-1.json"),
     include_str!("../../../fixtures/schema-2.json"),
+    include_str!("../../../fixtures/schema-3.json"),
 ];
 
 /// A registry of each released schema, oldest first.
