@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos::reactive::graph::Observer;
+use lume_core::moment::Moment;
 use lume_core::mood::Mood;
 use lume_core::mood_def::MoodDef;
 use lume_sync::content::Content;
@@ -38,12 +39,29 @@ pub(crate) fn known<T>(look: impl FnOnce(&OwnMoods) -> T) -> T {
     known.with_untracked(look)
 }
 
+/// Has something reactive that asks later, out of its sight, hear when what is known changes.
+pub(crate) fn track() {
+    known(|_| ());
+}
+
 /// Says what is known from now on.
 pub(crate) fn learn(moods: OwnMoods) {
     let known = KNOWN.with(ArcRwSignal::clone);
     if known.with_untracked(|known| *known != moods) {
         known.set(moods);
     }
+}
+
+/// Moments for statistics: one that does not tell how pleasant it was is as pleasant as its mood is now.
+pub(crate) fn filled_in(mut moments: Vec<Moment>) -> Vec<Moment> {
+    known(|moods| {
+        for moment in moments.iter_mut().filter(|moment| moment.valence.is_none()) {
+            let own = moment.labels.first();
+            let own = own.and_then(|label| moods.get(label.as_str()));
+            moment.valence = own.map(|mood| mood.def.valence);
+        }
+    });
+    moments
 }
 
 impl OwnMoods {
@@ -146,6 +164,27 @@ mod tests {
 
         assert_eq!(moods.offered(), ["Free", "Zen"]);
         assert!(moods.get("Old").is_some());
+    }
+
+    #[test]
+    fn a_moment_is_as_pleasant_as_its_own_mood_unless_it_tells_itself() {
+        learn(OwnMoods::of([mood(1, "Zen", "01")]));
+        let moment = |label: &str, valence| Moment {
+            local_time: "2025-01-15T10:30".parse().expect("a time"),
+            valence,
+            labels: vec![label.into(), "Zen".into()],
+            associations: Vec::new(),
+        };
+
+        let moments = filled_in(vec![
+            moment("Zen", None),
+            moment("Zen", Some(0.0)),
+            moment("nobody knows", None),
+        ]);
+
+        let valences: Vec<_> = moments.iter().map(|moment| moment.valence).collect();
+        assert_eq!(valences, [Some(0.31), Some(0.0), None]);
+        learn(OwnMoods::default());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use lume_sync::StoreError;
 use lume_sync::kinds::MOOD;
 
 use crate::i18n::t;
+use crate::model::own_moods;
 use crate::model::range::{FROM_PARAMETER, RANGE_PARAMETER, Range, TO_PARAMETER};
 use crate::screens::insights::glance::Glance;
 use crate::screens::insights::groups::{Hours, Weekdays};
@@ -61,6 +62,7 @@ pub(crate) fn Insights() -> impl IntoView {
     });
     let asked = move || {
         app.data.track();
+        own_moods::track();
         let (day_start, week_start) = app
             .prefs
             .with(|prefs| (prefs.day_start, prefs.week_start.day()));
@@ -137,6 +139,7 @@ async fn read(engine: &AppEngine, frame: Frame) -> Result<Found, StoreError> {
     // A day that starts late ends on the next date.
     let until = frame.period.until().plus_days(1);
     let moments = engine.moments(&MOOD.kind(), from, until).await?;
+    let moments = own_moods::filled_in(moments);
     let frame = Frame {
         first: Some(first),
         ..frame

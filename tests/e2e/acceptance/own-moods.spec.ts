@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 
 import type { App } from "../support/app.ts";
 import { expect, test } from "../support/devices.ts";
+import { importPast } from "../support/entries.ts";
 import { words } from "../support/words.ts";
 
 const VERY_PLEASANT = words("own_moods.very_pleasant");
@@ -62,6 +63,26 @@ test("another name is shown by the entries that were logged before", async ({ ap
   await app.open("/");
   await expect(app.entry("By the lake")).toContainText("Calm as a lake");
   await expect(page.getByTestId("mood-Zen")).toContainText("Calm as a lake");
+
+  await app.open("/history?q=calm");
+  await expect(app.entry("By the lake")).toBeVisible();
+  await page.getByTestId("search").fill("zen");
+  await expect(page.getByRole("heading", { name: "Nothing found for “zen”" }), "nobody reads that name").toBeVisible();
+  await app.open("/insights");
+  await expect(page.getByTestId("chart-moods")).toContainText("Calm as a lake");
+});
+
+test("an entry that does not tell how pleasant it was counts as its own mood does", async ({ app }) => {
+  const { page } = app;
+  const day = new Date().toISOString().slice(0, 10);
+  await importPast(app, [{ at: `${day}T00:00`, mood: "Zen" }]);
+  await app.open("/insights");
+  await expect(page.getByTestId("insights-average")).toContainText("0.00");
+
+  await make(app, { name: "Zen", icon: "wind", steps: 9 });
+
+  await app.open("/insights");
+  await expect(page.getByTestId("insights-average")).toContainText("+0.90");
 });
 
 test("a mood that is put away is no longer offered, and its entries keep the name", async ({ app }) => {

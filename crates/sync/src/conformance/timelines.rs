@@ -193,7 +193,7 @@ pub async fn kinds_of_entities_are_apart<S: Store>(store: &S) {
     let rows = KINDS.iter().enumerate().flat_map(|(place, spec)| {
         let last = u8::try_from(place).expect("there are few kinds") + 1;
         (0..=last).map(move |number| {
-            let row = entity(number, "2025-01-15T11:30:00.000");
+            let row = entity(number, &format!("2025-01-1{last}T11:30:00.000"));
             EntityRow {
                 key: EntityKey {
                     kind: spec.kind(),
@@ -235,6 +235,9 @@ pub async fn kinds_of_entities_are_apart<S: Store>(store: &S) {
         assert_eq!(read(store, timeline).await.take_entities(), newest_first);
         let count = Query::CountEntities(kind.clone());
         assert_eq!(read(store, count).await.take_count(), own.len() as u64);
+        let ends = read(store, Query::Ends(kind.clone())).await.take_ends();
+        let time = own[0].local_time.clone();
+        assert_eq!(ends, Some((time.clone(), time)));
     }
 
     write(store, vec![Write::RemoveEntity(rows[0].key.clone())]).await;
