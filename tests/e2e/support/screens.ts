@@ -50,6 +50,7 @@ export const WORLDS: World[] = [
       { name: "today-empty", path: "/" },
       { name: "history-empty", path: "/history" },
       { name: "bin-empty", path: "/bin" },
+      { name: "own-moods-empty", path: "/settings/moods" },
     ],
   },
   {
