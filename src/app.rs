@@ -17,7 +17,7 @@ use crate::screens::today::Today;
 use crate::screens::trouble::TroubleScreen;
 use crate::shell::app_state::{App, Phase};
 use crate::shell::prefs::Prefs;
-use crate::shell::{badge, boot, page, visits};
+use crate::shell::{badge, boot, own_moods, page, visits};
 
 /// The app.
 #[component]
@@ -29,6 +29,7 @@ pub(crate) fn Root() -> impl IntoView {
     let has_no_keys = Memo::new(move |_| app.prefs.with(|prefs| prefs.mood_keys_off));
     Effect::new(move |_| page::mark_off("mood-keys", has_no_keys.get()));
     badge::watch(app);
+    own_moods::watch(app);
     visits::listen();
     boot::start(app);
     view! {
@@ -57,6 +58,7 @@ fn Places() -> impl IntoView {
                     <Route path=path!("/bin") view=|| view! { <PlaceScreen place=Place::Bin/> }/>
                     <Route path=path!("/sync") view=|| view! { <PlaceScreen place=Place::Sync/> }/>
                     <Route path=path!("/settings") view=|| view! { <PlaceScreen place=Place::Settings/> }/>
+                    <Route path=path!("/settings/moods") view=|| view! { <PlaceScreen place=Place::OwnMoods/> }/>
                     <Route path=path!("/help") view=|| view! { <PlaceScreen place=Place::Help/> }/>
                     <Route path=path!("/insights") view=|| view! { <PlaceScreen place=Place::Insights/> }/>
                     <Route path=path!("/export") view=|| view! { <PlaceScreen place=Place::Exchange/> }/>

@@ -30,6 +30,7 @@ use crate::screens::help::HelpPage;
 use crate::screens::history::History;
 use crate::screens::insights::Insights;
 use crate::screens::more::More;
+use crate::screens::own_moods::OwnMoods;
 use crate::screens::report::Report;
 use crate::screens::settings::Settings;
 use crate::screens::sync::Sync;
@@ -64,6 +65,8 @@ pub(crate) enum Place {
     Report,
     /// The places that the bar has no room for.
     More,
+    /// The person's own moods.
+    OwnMoods,
     /// What can be chosen.
     Settings,
     /// How sync goes.
@@ -87,6 +90,7 @@ pub(crate) fn find(place: Place) -> Result<Make, SplitLoaderError> {
         Place::Exchange => || view! { <Exchange/> }.into_any(),
         Place::Report => || view! { <Report/> }.into_any(),
         Place::More => || view! { <More/> }.into_any(),
+        Place::OwnMoods => || view! { <OwnMoods/> }.into_any(),
         Place::Settings => || view! { <Settings/> }.into_any(),
         Place::Sync => || view! { <Sync/> }.into_any(),
     })

@@ -90,6 +90,7 @@ impl Service {
                     Feature::Consultations,
                     Feature::History,
                     Feature::Bin,
+                    Feature::MoodDefs,
                 ],
             },
         )

@@ -7,6 +7,8 @@ use lume_core::time::{LocalDateTime, ZoneName};
 use lume_sync::content::Content;
 use serde::{Deserialize, Serialize};
 
+use crate::model::entry_view::own_valence;
+
 /// The form's content, stored as JSON while it is unsaved.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Draft {
@@ -163,7 +165,7 @@ impl Draft {
         Ok(EntryInput {
             when,
             labels: self.mood_labels(),
-            valence: None,
+            valence: self.mood().and_then(own_valence),
             associations: self.association_labels(),
             note: Some(self.note.clone()),
             source: Source::Manual,
@@ -183,7 +185,11 @@ impl Draft {
             local_time: text.parse().map_err(|_| Incomplete::When)?,
             labels: self.mood_labels(),
             // A valence given by hand belongs to the mood it was given for.
-            valence: before.valence.filter(|_| same_mood),
+            valence: if same_mood {
+                before.valence
+            } else {
+                self.mood().and_then(own_valence)
+            },
             associations: self.association_labels(),
             note: Some(self.note.clone()),
             zone: before.zone,
@@ -222,7 +228,11 @@ pub(crate) fn field_text(local: LocalDateTime) -> String {
 
 #[cfg(test)]
 mod tests {
+    use lume_sync::kinds::MOOD_DEF;
+    use lume_sync::rows::EntityKey;
+
     use super::*;
+    use crate::model::own_moods;
 
     fn draft(labels: &[&str]) -> Draft {
         Draft {
@@ -337,6 +347,37 @@ mod tests {
         let (before, now) = (entry("happy", "Lunch"), entry("grateful", "Dinner"));
 
         assert!(Draft::of(&before).over(&Draft::of(&now)) == Draft::of(&now));
+    }
+
+    #[test]
+    fn an_entry_of_an_own_mood_holds_how_pleasant_it_is_and_another_mood_does_not() {
+        let content = serde_json::json!({
+            "label": "Zen", "name": "Zen", "icon": "wind", "valence": 0.3, "created_at": "2025-01-15T10:30:00.000Z",
+        });
+        let key = EntityKey {
+            kind: MOOD_DEF.kind(),
+            id: lume_core::ids::EntityId::from_random_bytes([1; 16]),
+        };
+        let content = serde_json::from_value(content).expect("it is a map");
+        own_moods::learn(own_moods::OwnMoods::of([(key, content)]));
+        let now = When::Instant {
+            at: lume_core::time::Timestamp::UNIX_EPOCH,
+            zone: ZoneName::utc(),
+        };
+
+        let own = draft(&["Zen"]).input(now, &ZoneName::utc());
+
+        assert_eq!(own.ok().and_then(|input| input.valence), Some(0.3));
+        let before = entry("Zen", "Lunch");
+        let mut changed = Draft::of(&before);
+        assert_eq!(changed.form(&before).map(|form| form.valence), Ok(None));
+        changed.pick_mood("happy");
+        assert_eq!(changed.form(&before).map(|form| form.valence), Ok(None));
+        changed.labels = vec!["happy".to_owned()];
+        let happy = entry("happy", "Lunch");
+        changed.pick_mood("Zen");
+        assert_eq!(changed.form(&happy).map(|form| form.valence), Ok(Some(0.3)));
+        own_moods::learn(own_moods::OwnMoods::default());
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use lume_core::association::AssociationLabel;
 use lume_core::entry::MoodEntry;
 use lume_core::ids::EntityId;
-use lume_core::mood::MoodLabel;
+use lume_core::mood::{Mood, MoodLabel};
 use lume_core::time::LocalDateTime;
 use lume_sync::content::Content;
 use lume_sync::reading::{Entity, Listed, ShownSync, Unreadable};
 use lume_sync::rows::{EntityKey, SyncState};
 
 use crate::i18n::t;
+use crate::model::own_moods::{self, OwnMood};
 
 /// What a card shows.
 #[derive(Clone, PartialEq)]
@@ -126,9 +127,24 @@ impl EntryView {
     }
 }
 
-/// A mood's name; one of the person's own is shown as it is.
+/// A mood's name; a label that nobody has defined is shown as it is.
 pub(crate) fn mood_name(label: &str) -> String {
-    t::moods::by_name(label).unwrap_or(label).to_owned()
+    if let Some(name) = t::moods::by_name(label) {
+        return name.to_owned();
+    }
+    let own = own_moods::known(|moods| moods.get(label).map(|mood| mood.def.name.clone()));
+    own.unwrap_or_else(|| label.to_owned())
+}
+
+/// How pleasant it was: as the entry says, else as its mood is.
+pub(crate) fn valence(entry: &MoodEntry) -> Option<f64> {
+    let own = || own_valence(entry.mood()?.as_str());
+    entry.effective_valence().or_else(own)
+}
+
+/// How pleasant a mood of the person's own is.
+pub(crate) fn own_valence(label: &str) -> Option<f64> {
+    own_moods::known(|moods| moods.get(label).map(|mood| mood.def.valence))
 }
 
 /// An association's name; one of the person's own is shown as it is.
@@ -138,9 +154,16 @@ pub(crate) fn association_name(label: &str) -> String {
 
 /// The icon of a mood's label.
 pub(crate) fn mood_icon(label: &str) -> &'static str {
-    MoodLabel::from(label)
-        .known()
-        .map_or("own", lume_core::mood::Mood::icon)
+    if let Some(mood) = Mood::by_label(label) {
+        return mood.icon();
+    }
+    own_moods::known(|moods| moods.get(label).map_or("own", OwnMood::icon))
+}
+
+/// The mood of the catalogue whose ground a label's mood has; none for one that nobody has defined.
+pub(crate) fn mood_ground(label: &str) -> Option<Mood> {
+    let own = || own_moods::known(|moods| moods.get(label).map(OwnMood::ground));
+    Mood::by_label(label).or_else(own)
 }
 
 /// The question that invites a note.
@@ -172,6 +195,8 @@ pub(crate) fn sync_words(sync: ShownSync) -> (&'static str, &'static str) {
 
 #[cfg(test)]
 mod tests {
+    use lume_sync::kinds::MOOD_DEF;
+
     use super::*;
 
     #[test]
@@ -181,6 +206,28 @@ mod tests {
         assert_eq!(mood_name("sad"), "Sad");
         assert_eq!(mood_icon("sad"), "rain");
         assert_eq!(association_name("gardening"), "gardening");
+    }
+
+    #[test]
+    fn what_a_label_of_the_persons_own_stands_for_is_shown_wherever_it_is() {
+        let content = serde_json::json!({
+            "label": "Zen", "name": "Calm as a lake", "icon": "wind", "valence": 0.3,
+            "created_at": "2025-01-15T10:30:00.000Z",
+        });
+        let key = EntityKey {
+            kind: MOOD_DEF.kind(),
+            id: lume_core::ids::EntityId::from_random_bytes([1; 16]),
+        };
+        let content: Content = serde_json::from_value(content).expect("it is a map");
+
+        own_moods::learn(own_moods::OwnMoods::of([(key, content)]));
+
+        assert_eq!(mood_name("Zen"), "Calm as a lake");
+        assert_eq!(mood_icon("Zen"), "wind");
+        assert_eq!(mood_ground("Zen"), Some(Mood::Peaceful));
+        assert_eq!(own_valence("Zen"), Some(0.3));
+        assert_eq!(mood_ground("zen <3"), None);
+        own_moods::learn(own_moods::OwnMoods::default());
     }
 
     #[test]

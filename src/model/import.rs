@@ -1,9 +1,10 @@
 //! Words for what importing a file would do, did, or could not do.
 
 use lume_core::entry::MoodEntry;
+use lume_core::mood_def::MoodDef;
 use lume_core::validate::FieldErrors;
 use lume_sync::content::Content;
-use lume_sync::kinds::MOOD;
+use lume_sync::kinds::{MOOD, MOOD_DEF};
 use lume_sync::portable::{Fate, FileError, ImportPlan, Imported, PlannedRow, RowProblem, Target};
 use lume_sync::rows::Kind;
 use lume_web::passphrase::PassphraseError;
@@ -18,6 +19,9 @@ use crate::model::unsent_view::Glimpse;
 pub(crate) fn check(kind: &Kind, content: &Content) -> Result<Content, FieldErrors> {
     if *kind == MOOD.kind() {
         return MoodEntry::from_content(content).map(|entry| entry.to_content());
+    }
+    if *kind == MOOD_DEF.kind() {
+        return MoodDef::from_content(content).map(|mood| mood.to_content());
     }
     Ok(content.clone())
 }

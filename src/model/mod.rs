@@ -16,6 +16,8 @@ pub(crate) mod lookup;
 pub(crate) mod moments;
 pub(crate) mod month;
 pub(crate) mod mood_keys;
+pub(crate) mod own_mood_form;
+pub(crate) mod own_moods;
 pub(crate) mod pages;
 pub(crate) mod range;
 pub(crate) mod refusal;

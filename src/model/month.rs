@@ -5,11 +5,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use lume_core::day::DayStart;
-use lume_core::entry::MoodEntry;
 use lume_core::mood::Mood;
 use lume_core::time::LocalDate;
 
-use crate::model::entry_view::EntryView;
+use crate::model::entry_view::{EntryView, valence};
 
 /// Days of a week.
 pub(crate) const WEEK: usize = 7;
@@ -91,7 +90,7 @@ pub(crate) fn day_moods(entries: &[EntryView], start: DayStart) -> BTreeMap<Loca
         let (count, valences) = days.entry(start.day_of(local)).or_default();
         *count += 1;
         let entry = view.entry.as_ref().ok();
-        valences.extend(entry.and_then(MoodEntry::effective_valence));
+        valences.extend(entry.and_then(valence));
     }
     let mood = |(day, (entries, valences)): (LocalDate, (u64, Vec<f64>))| {
         let mood = average(&valences).map(Mood::nearest);

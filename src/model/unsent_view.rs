@@ -1,8 +1,9 @@
 //! An unsent event as the Sync screen shows it.
 
+use lume_core::mood_def::MoodDef;
 use lume_core::time::LocalDateTime;
 use lume_sync::content::{Content, Operation};
-use lume_sync::kinds::MOOD;
+use lume_sync::kinds::{MOOD, MOOD_DEF};
 use lume_sync::reading::{Entity, ShownSync};
 use lume_sync::rows::{EntityKey, EventState, SyncState};
 use lume_sync::unsent::{Outlook, Unsent};
@@ -28,8 +29,18 @@ pub(crate) struct Glimpse {
 }
 
 impl Glimpse {
-    /// A glimpse of an entry's content.
+    /// A glimpse of an entity's content.
     pub(crate) fn of(key: &EntityKey, content: &Content) -> Self {
+        if key.kind == MOOD_DEF.kind()
+            && let Ok(def) = MoodDef::from_content(content)
+        {
+            return Self {
+                mood: def.label.into(),
+                words: t::own_moods::glimpse(&def.name),
+                when: None,
+                note: String::new(),
+            };
+        }
         let view = EntryView::of(&Entity {
             key: key.clone(),
             content: content.clone(),
@@ -225,6 +236,22 @@ mod tests {
                 discard: false
             }
         );
+    }
+
+    #[test]
+    fn a_mood_of_the_persons_own_is_told_by_its_name() {
+        let content = json!({
+            "label": "Zen", "name": "Calm", "icon": "wind", "valence": 0.3, "created_at": "2025-01-15T10:30:00Z",
+        });
+        let key = EntityKey {
+            kind: MOOD_DEF.kind(),
+            id: EntityId::from_random_bytes([1; 16]),
+        };
+
+        let glimpse = Glimpse::of(&key, content.as_object().expect("it is one"));
+
+        assert!(glimpse.words.contains("Calm"));
+        assert_eq!((glimpse.mood.as_str(), glimpse.when), ("Zen", None));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use lume_sync::content::Content;
 
 use crate::i18n::t;
 use crate::model::draft::{Draft, Incomplete};
-use crate::model::entry_view::{EntryView, mood_name};
+use crate::model::entry_view::{EntryView, mood_name, valence};
 use crate::model::failure::{self, Failure};
 use crate::model::moments::{is_future, zone_city};
 use crate::model::refused_form::{FormPart, RefusedForm};
@@ -149,7 +149,7 @@ pub(crate) fn EntryForm(
             Ok(entry) => entry,
             Err(problem) => return show_problem(saving, problem),
         };
-        let valence = entry.effective_valence();
+        let valence = valence(&entry);
         let content: Content = entry.to_content();
         let saved = Draft::of(&entry);
         let name = draft.name();

@@ -21,6 +21,7 @@ pub(crate) mod insights;
 pub(crate) mod lock_screen;
 pub(crate) mod more;
 pub(crate) mod not_found;
+pub(crate) mod own_moods;
 pub(crate) mod place_screen;
 pub(crate) mod pull_to_refresh;
 pub(crate) mod report;

@@ -11,6 +11,7 @@ mod install;
 mod look;
 mod mode;
 mod own_account;
+mod own_moods;
 mod sign_out;
 mod storage;
 
@@ -28,6 +29,7 @@ use crate::screens::settings::exchange_link::ExchangeLink;
 use crate::screens::settings::install::Install;
 use crate::screens::settings::look::Look;
 use crate::screens::settings::mode::Mode;
+use crate::screens::settings::own_moods::OwnMoodsLink;
 use crate::screens::settings::storage::Storage;
 use crate::shell::app_state::{App, use_app};
 use crate::shell::page;
@@ -56,6 +58,7 @@ pub(crate) fn Settings() -> impl IntoView {
                 <Account form=backend/>
             </Show>
             <Look/>
+            <OwnMoodsLink/>
             <AppLock/>
             <Storage/>
             <ExchangeLink/>

@@ -18,7 +18,9 @@ use crate::shell::config::{self, Config};
 use crate::shell::pace::pause;
 use crate::shell::prefs::Prefs;
 use crate::shell::services::{AppEngine, Services};
-use crate::shell::{ahead, background, launch, lock, page, places, pwa, shelf, status, triggers};
+use crate::shell::{
+    ahead, background, launch, lock, own_moods, page, places, pwa, shelf, status, triggers,
+};
 
 /// The waits between the tries to open the database, in milliseconds.
 const OPEN_WAITS_MS: [u64; 2] = [250, 1_000];
@@ -54,6 +56,10 @@ pub(crate) fn begin(app: App) {
                 let is_shut = app
                     .services()
                     .is_some_and(|services| lock::is_shut(&services));
+                if let (Some(engine), false) = (app.engine(), is_shut) {
+                    // Without it entries show the labels that they have.
+                    drop(own_moods::read(&engine).await);
+                }
                 app.phase
                     .set(if is_shut { Phase::Locked } else { Phase::Ready });
                 pause().await;

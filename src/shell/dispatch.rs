@@ -127,6 +127,9 @@ pub(crate) async fn carry_out(app: App, intent: Intent) -> Result<Done, Failure>
             changed.map_err(|error| failure::of_commit(&error))?;
             saved_something(app);
         }
+        Intent::SaveOwnMood { key, seen, content } => {
+            save_own_mood(app, &engine, &key, seen, content).await?;
+        }
         Intent::Delete(id) => delete(app, &engine, id).await?,
         Intent::SyncNow => done.pass = engine.pass(Trigger::Manual).await,
         Intent::Retry(event_id) => {
@@ -155,7 +158,7 @@ pub(crate) async fn carry_out(app: App, intent: Intent) -> Result<Done, Failure>
         Intent::ImportEntries(order) => {
             done.exchanged = exchange::import_entries(app, &engine, order).await?;
             if done.exchanged.made > 0 {
-                keeps_entries(app);
+                keeps_something(app);
             }
         }
         Intent::UndoImport(progress) => {
@@ -240,6 +243,23 @@ async fn change(engine: &AppEngine, wish: EntryChange) -> Result<(), CommitError
     }
 }
 
+async fn save_own_mood(
+    app: App,
+    engine: &AppEngine,
+    key: &EntityKey,
+    seen: Option<Content>,
+    content: Content,
+) -> Result<(), Failure> {
+    let saved = match seen {
+        None => engine.create(&key.kind, key.id, content, None).await,
+        Some(seen) => engine.edit(key, seen, content, None).await,
+    };
+    saved.map_err(|error| failure::of_commit(&error))?;
+    saved_something(app);
+    keeps_something(app);
+    Ok(())
+}
+
 async fn create(
     app: App,
     engine: &AppEngine,
@@ -250,12 +270,12 @@ async fn create(
     let saved = engine.create(&MOOD.kind(), id, content, Some(draft)).await;
     saved.map_err(|error| failure::of_commit(&error))?;
     saved_something(app);
-    keeps_entries(app);
+    keeps_something(app);
     Ok(())
 }
 
-/// There are entries on this device now.
-fn keeps_entries(app: App) {
+/// There is something of the person's on this device now.
+fn keeps_something(app: App) {
     if app
         .prefs
         .with_untracked(|prefs| prefs.holding == Holding::Nothing)

@@ -27,6 +27,15 @@ pub(crate) enum Intent {
     },
     /// Change an entry, or bring something of it back.
     Change(EntryChange),
+    /// Keep a mood of the person's own.
+    SaveOwnMood {
+        /// Which one; the same for a second try.
+        key: EntityKey,
+        /// What it was when its form was opened; none for a new one.
+        seen: Option<Content>,
+        /// All that it is now.
+        content: Content,
+    },
     /// Delete an entry.
     Delete(EntityId),
     /// Send what waits.

@@ -22,6 +22,7 @@ pub(crate) mod launch;
 pub(crate) mod live;
 pub(crate) mod lock;
 pub(crate) mod own_labels;
+pub(crate) mod own_moods;
 pub(crate) mod pace;
 pub(crate) mod page;
 pub(crate) mod panic;

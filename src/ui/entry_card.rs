@@ -27,7 +27,11 @@ pub(crate) fn EntryCard(
     let id = entry.key.id.to_string();
     let overlaps = entry.overlaps;
     let address = format!("/entry/{id}");
-    let words = entry.words();
+    // A mood of the person's own may get another name while its entries are shown.
+    let words = {
+        let entry = entry.clone();
+        Memo::new(move |_| entry.words())
+    };
     let (sync_icon, sync_word) = sync_words(entry.sync);
     let topics = entry.topics();
     let note = entry.note().map(str::to_owned);
@@ -35,10 +39,14 @@ pub(crate) fn EntryCard(
     // What can't be read is kept as it is: nobody can tell what a change of it would lose.
     let can_edit = entry.entry.is_ok();
     let damaged = matches!(entry.entry, Err(Unreadable::Damaged)).then(t::entry::damaged_say);
-    let label = format!("{words}, {time}");
-    let edit_label = t::entry::edit_named(&words, &time);
-    let delete_label = t::entry::delete_named(&words, &time);
-    let overlap_label = t::versions::card_named(&words, &time);
+    let named = |say: fn(&str, &str) -> String| {
+        let time = time.clone();
+        Signal::derive(move || words.with(|words| say(words, &time)))
+    };
+    let label = named(|words, time| format!("{words}, {time}"));
+    let edit_label = named(t::entry::edit_named);
+    let delete_label = named(t::entry::delete_named);
+    let overlap_label = named(t::versions::card_named);
     view! {
         <article
             class="entry"

@@ -11,6 +11,7 @@ use crate::model::entry_view::{
     association_labels, association_name, mood_icon, mood_name, prompt,
 };
 use crate::model::moments::{QuickPick, quick_picks};
+use crate::model::own_moods::{self, OwnMoods};
 use crate::ui::chip_set::{ChipSet, Choice};
 use crate::ui::icon::Icon;
 use crate::ui::mood_badge::ground;
@@ -114,7 +115,7 @@ pub(crate) fn EntryFields(
                     <FieldError id="feelings-error" error=marks.feelings/>
                     <ChipSet
                         legend=t::log::feelings_title()
-                        choices=Signal::derive(move || feeling_choices(mood.get().as_deref()))
+                        choices=Signal::derive(move || draft.with(feeling_choices))
                         chosen=Signal::derive(move || draft.with(|draft| draft.feelings().to_vec()))
                         on_toggle=Callback::new(move |label: String| draft.update(|draft| draft.toggle_feeling(&label)))
                     />
@@ -138,16 +139,26 @@ pub(crate) fn EntryFields(
     }
 }
 
-fn feeling_choices(mood: Option<&str>) -> Vec<Choice> {
-    Mood::ALL
+/// The catalogue's feelings and the person's own, and those that are chosen though they are no longer offered.
+fn feeling_choices(draft: &Draft) -> Vec<Choice> {
+    let catalogue = Mood::ALL.into_iter().map(|mood| mood.label().to_owned());
+    let mut labels: Vec<String> = catalogue
+        .chain(own_moods::known(OwnMoods::offered))
+        .collect();
+    let others = draft.feelings().iter();
+    let others: Vec<_> = others
+        .filter(|label| !labels.contains(label))
+        .cloned()
+        .collect();
+    labels.extend(others);
+    labels
         .into_iter()
-        .map(Mood::label)
-        .filter(|label| Some(*label) != mood)
+        .filter(|label| Some(label.as_str()) != draft.mood())
         .map(|label| Choice {
-            value: label.to_owned(),
-            name: mood_name(label),
-            class: ground(label),
-            icon: Some(mood_icon(label)),
+            name: mood_name(&label),
+            class: ground(&label),
+            icon: Some(mood_icon(&label)),
+            value: label,
         })
         .collect()
 }

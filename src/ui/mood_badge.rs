@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::model::entry_view::mood_icon;
+use crate::model::entry_view::{mood_ground, mood_icon};
 use crate::ui::icon::Icon;
 
-/// The class that gives an element a mood's ground; a mood of the person's own gets the second accent.
+/// The class that gives an element a mood's ground; one that nobody has defined gets the second accent.
 pub(crate) fn ground(label: &str) -> String {
-    match lume_core::mood::Mood::by_label(label) {
+    match mood_ground(label) {
         Some(mood) => format!("mood-ground mood-ground-{}", mood.label()),
         None => "mood-ground".to_owned(),
     }

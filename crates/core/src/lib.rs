@@ -9,10 +9,12 @@
 pub mod association;
 pub mod day;
 pub mod entry;
+mod fields;
 pub mod ids;
 pub mod label;
 pub mod moment;
 pub mod mood;
+pub mod mood_def;
 pub mod statistics;
 pub mod time;
 pub mod validate;

@@ -12,8 +12,9 @@ use crate::time::LocalDateTime;
 pub struct Moment {
     /// What clocks showed, to the minute: seconds are cut off.
     pub local_time: LocalDateTime,
-    /// How pleasant it was, −1 to 1: as the person said, else the mood's own; 0 where nobody can tell.
-    pub valence: f64,
+    /// How pleasant it was, −1 to 1: as the person said, else the mood's own; `None` for a mood of the person's own
+    /// without either, until somebody who knows that mood fills it in.
+    pub valence: Option<f64>,
     /// The moods, the entry's own first.
     pub labels: Vec<MoodLabel>,
     /// What it is about.
@@ -25,10 +26,19 @@ impl MoodEntry {
     pub fn moment(&self) -> Moment {
         Moment {
             local_time: self.local_time.to_minute(),
-            valence: self.effective_valence().unwrap_or(0.0).clamp(-1.0, 1.0),
+            valence: self
+                .effective_valence()
+                .map(|valence| valence.clamp(-1.0, 1.0)),
             labels: self.labels.clone(),
             associations: self.associations.clone(),
         }
+    }
+}
+
+impl Moment {
+    /// Returns how pleasant it was, neutral where nobody can tell.
+    pub fn valence_or_neutral(&self) -> f64 {
+        self.valence.unwrap_or(0.0)
     }
 }
 
@@ -67,10 +77,13 @@ mod tests {
 
     #[test]
     fn the_valence_is_within_its_range_and_neutral_where_nobody_can_tell() {
-        let valences = [json!(0.25), json!(7), json!(-1.5), Value::Null];
-        let shown = valences.map(|valence| format!("{:.2}", moment(&valence).valence));
+        let valences = [json!(0.25), json!(7), json!(-1.5), json!(0), Value::Null];
+        let moments = valences.map(|valence| moment(&valence));
+        let shown = moments.each_ref().map(|moment| moment.valence);
 
-        assert_eq!(shown, ["0.25", "1.00", "-1.00", "0.00"]);
+        assert_eq!(shown, [Some(0.25), Some(1.0), Some(-1.0), Some(0.0), None]);
+        let counted = format!("{:.2}", moments[4].valence_or_neutral());
+        assert_eq!(counted, "0.00");
     }
 
     #[test]

@@ -135,7 +135,7 @@ pub fn summarise(moments: &[Moment], frame: &Frame) -> Statistics {
     };
     for moment in moments {
         let day = frame.day_start.day_of(moment.local_time);
-        let valence = moment.valence;
+        let valence = moment.valence_or_neutral();
         if before_period.contains(day) {
             found.before.add(valence);
         }
@@ -169,7 +169,9 @@ pub fn by_day(moments: &[Moment], day_start: DayStart) -> BTreeMap<LocalDate, Ta
     let mut days: BTreeMap<LocalDate, Tally> = BTreeMap::new();
     for moment in moments {
         let day = day_start.day_of(moment.local_time);
-        days.entry(day).or_default().add(moment.valence);
+        days.entry(day)
+            .or_default()
+            .add(moment.valence_or_neutral());
     }
     days
 }

@@ -262,10 +262,14 @@ impl<P: Ports> Engine<P> {
             let adopt = profile.account.is_none() || profile.mode == AppMode::Device;
             profile.mode = AppMode::Synced;
             profile.account = Some(account.clone());
-            profile.backend = backend.clone();
+            profile.backend = Backend {
+                features: profile.backend.features.take(),
+                ..backend.clone()
+            };
             if adopt {
                 profile.adoption = Some(Adoption::default());
             }
+            profile.learn_features(backend.features.clone().unwrap_or_default());
             let session = StoredSession {
                 generation: session.generation + 1,
                 account: Some(account.key()),
@@ -373,7 +377,7 @@ impl<P: Ports> Engine<P> {
         let epoch = found.epoch.clone();
         self.change_profile(false, move |profile| {
             profile.backend.kind = Some(kind);
-            profile.backend.features = Some(features.clone());
+            profile.learn_features(features.clone());
             profile.backend.epoch = profile.backend.epoch.take().or(epoch.clone());
         })
         .await

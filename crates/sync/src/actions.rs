@@ -246,7 +246,7 @@ impl<P: Ports> Engine<P> {
                     change,
                     row.as_ref(),
                     lane,
-                    profile.syncing(),
+                    profile.syncing_kind(&key.kind),
                     event_id,
                     now,
                 )

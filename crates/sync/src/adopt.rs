@@ -7,14 +7,14 @@
 use crate::body;
 use crate::content::{Content, State};
 use crate::engine::Engine;
-use crate::kinds::KINDS;
+use crate::kinds::{KINDS, KindSpec};
 use crate::lane::{Act, Lane};
 use crate::limits::ADOPTION_STEP;
 use crate::log::{Level, LogEvent};
 use crate::meta::{self, Adoption, Profile};
 use crate::mutant::{self, Mutant};
 use crate::ports::{Notice, Ports};
-use crate::rows::EntityRow;
+use crate::rows::{EntityRow, Kind};
 use crate::store::{Answers, Mode, Query, Step, StoreError, StoreName, Write};
 
 const STORES: [StoreName; 5] = [
@@ -56,7 +56,6 @@ impl<P: Ports> Engine<P> {
         // Random ids for as many events as a step can make: nothing may be drawn twice when the program runs again.
         let ids: Vec<_> = (0..ADOPTION_STEP).map(|_| self.new_event_id()).collect();
         let now = self.now();
-        let kind = KINDS[0].kind();
         let mut profile = Profile::default();
         let mut entities: Vec<EntityRow> = Vec::new();
         let mut total = 0;
@@ -64,10 +63,9 @@ impl<P: Ports> Engine<P> {
         let program = |mut answers: Answers| {
             if answers.is_empty() {
                 step = 0;
-                return Step::Read(vec![
-                    Query::Meta(meta::PROFILE.to_owned()),
-                    Query::CountEntities(kind.clone()),
-                ]);
+                let counts = KINDS.iter().map(|spec| Query::CountEntities(spec.kind()));
+                let profile = Query::Meta(meta::PROFILE.to_owned());
+                return Step::Read(std::iter::once(profile).chain(counts).collect());
             }
             step += 1;
             if step == 1 {
@@ -75,14 +73,15 @@ impl<P: Ports> Engine<P> {
                     Ok(read) => profile = read,
                     Err(error) => return Step::Write(Vec::new(), Err(error)),
                 }
-                total = answers.take_count();
+                let counts = KINDS.iter().map(|spec| (*spec, answers.take_count()));
+                let taken = counts.filter(|(spec, _)| profile.backend.takes(&spec.kind()));
+                total = taken.map(|(_, count)| count).sum();
                 let (Some(adoption), Some(_)) = (&profile.adoption, profile.syncing()) else {
                     return Step::Write(Vec::new(), Ok(None));
                 };
-                let after = adoption.after;
                 return Step::Read(vec![Query::EntitiesById {
-                    kind: kind.clone(),
-                    after,
+                    kind: kind_of(adoption),
+                    after: adoption.after,
                     limit: ADOPTION_STEP,
                 }]);
             }
@@ -158,7 +157,13 @@ impl<P: Ports> Engine<P> {
                 ..row.clone()
             }));
         }
-        let finished = entities.len() < ADOPTION_STEP || mutant::is(Mutant::AdoptsOneStep);
+        let mut finished = mutant::is(Mutant::AdoptsOneStep);
+        if entities.len() < ADOPTION_STEP {
+            let next = kind_after(&kind_of(&adoption), profile);
+            finished |= next.is_none();
+            adoption.kind = next;
+            adoption.after = None;
+        }
         if mutant::is(Mutant::AdoptionSkips) {
             writes.retain(|write| matches!(write, Write::PutEntity(_)));
         }
@@ -172,4 +177,17 @@ impl<P: Ports> Engine<P> {
         ));
         Ok((writes, (adoption, finished)))
     }
+}
+
+/// The kind whose entities are looked at.
+fn kind_of(adoption: &Adoption) -> Kind {
+    let first = || KINDS[0].kind();
+    adoption.kind.clone().unwrap_or_else(first)
+}
+
+/// The next kind that the backend takes.
+fn kind_after(kind: &Kind, profile: &Profile) -> Option<Kind> {
+    let later = KINDS.iter().skip_while(|spec| spec.kind() != *kind).skip(1);
+    let mut kinds = later.map(|spec| KindSpec::kind(spec));
+    kinds.find(|kind| profile.backend.takes(kind))
 }

@@ -79,6 +79,7 @@ macro_rules! for_each_store_case {
             a_timeline_shows_the_deleted_or_the_others
             entities_are_read_in_order_of_id
             live_entities_are_counted
+            kinds_of_entities_are_apart
             an_event_id_taken_twice_writes_nothing_at_all
             two_new_events_of_one_id_write_nothing_at_all
             an_aborted_transaction_leaves_the_store_usable

@@ -42,7 +42,7 @@ pub(crate) use mark::Marker;
 pub use search::{Found, Term, Wanted};
 
 /// The version of what digests and texts hold. Another one's are built anew.
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 /// What one entity says, as statistics and searching need it.
 #[derive(Clone, PartialEq)]

@@ -130,8 +130,8 @@ impl<P: Ports> Engine<P> {
         let spec = kind.spec().ok_or(KeptError::NotOffered)?;
         let path = with_cursor(format!("{}?deleted=true", spec.path), '&', cursor);
         let page: Content = self.ask_for(&Feature::Bin, &path).await?;
-        let collection = spec.path.rsplit('/').next().unwrap_or_default();
-        let listed = page.get(collection).and_then(Value::as_array);
+        let listed = page.get(&paths::list_name(spec.path));
+        let listed = listed.and_then(Value::as_array);
         let listed = listed.ok_or(KeptError::Unreachable)?;
         let next = page.get("next_cursor").and_then(Value::as_str);
         Ok(Kept {

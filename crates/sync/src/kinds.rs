@@ -1,10 +1,15 @@
 //! The registry of kinds: what the engine needs to know of each, one line a kind.
 //!
 //! Adding a kind means adding a line here; the engine's other modules know no kind by name.
+//!
+//! A kind that came after the seed's contract names the feature by which a backend says that it takes it. Where the
+//! backend in use does not, entities of the kind live on this device as they do with sync turned off: nothing is sent,
+//! nothing waits, and they get their events once the backend offers it.
 
 use lume_core::entry::{ASSOCIATIONS_MAX, LABELS_MAX, MoodEntry, NOTE_CHARS_MAX, field};
 use lume_core::ids::{EntityId, UserId};
-use lume_wire::{mood, paths};
+use lume_core::mood_def::field as def;
+use lume_wire::{Feature, mood, mood_def, paths};
 use serde_json::Value;
 
 use crate::content::Content;
@@ -25,8 +30,12 @@ pub struct KindSpec {
     pub patch: fn(&Content, &Content) -> Content,
     /// The content of a body that the backend sends.
     pub read: fn(&Content) -> Option<(EntityId, Content)>,
+    /// What a basic backend gets of the body that creates one.
+    pub basic: fn(Content) -> Content,
     /// How its fields are merged.
     pub rules: Rules,
+    /// What a backend offers that takes it; `None` where every backend does.
+    pub feature: Option<&'static Feature>,
     /// What statistics and searching need of one; `None` where it can't be read.
     pub facts: fn(&Content) -> Option<Facts>,
 }
@@ -38,12 +47,28 @@ pub const MOOD: KindSpec = KindSpec {
     create: mood::to_wire,
     patch: mood::patch_to_wire,
     read: mood::from_wire,
+    basic: mood::to_basic,
     rules: mood_rule,
+    feature: None,
     facts: mood_facts,
 };
 
+/// Moods of the person's own.
+pub const MOOD_DEF: KindSpec = KindSpec {
+    name: mood_def::KIND,
+    path: paths::MOOD_DEFS,
+    create: mood_def::to_wire,
+    patch: mood_def::patch_to_wire,
+    read: mood_def::from_wire,
+    basic: std::convert::identity,
+    rules: mood_def_rule,
+    feature: Some(&Feature::MoodDefs),
+    // Nothing is counted or searched for among them.
+    facts: |_| None,
+};
+
 /// All kinds.
-pub const KINDS: [&KindSpec; 1] = [&MOOD];
+pub const KINDS: [&KindSpec; 2] = [&MOOD, &MOOD_DEF];
 
 /// How a mood entry's fields are merged.
 fn mood_rule(name: &str) -> Option<Rule> {
@@ -63,6 +88,16 @@ fn mood_rule(name: &str) -> Option<Rule> {
     })
 }
 
+/// How a mood of the person's own is merged.
+fn mood_def_rule(name: &str) -> Option<Rule> {
+    Some(match name {
+        def::LABEL | def::NAME | def::ICON | def::VALENCE | def::ARCHIVED => Rule::Scalar,
+        def::UPDATED_AT => Rule::Latest,
+        def::CREATED_AT => Rule::Earliest,
+        _ => return None,
+    })
+}
+
 /// What a mood entry says, for statistics and searching.
 fn mood_facts(content: &Content) -> Option<Facts> {
     let entry = MoodEntry::from_content(content).ok()?;
@@ -73,6 +108,12 @@ fn mood_facts(content: &Content) -> Option<Facts> {
 }
 
 impl KindSpec {
+    /// Whether a backend that offers this takes it.
+    pub fn is_taken_by(&self, features: &[Feature]) -> bool {
+        self.feature
+            .is_none_or(|feature| features.contains(feature))
+    }
+
     /// As it stands in rows.
     pub fn kind(&self) -> Kind {
         Kind(self.name.to_owned())

@@ -321,7 +321,7 @@ impl Tables {
         let rows: Vec<(String, SweptRow)> = match store {
             StoreName::Entries => swept(
                 self.entities.values(),
-                |row| row.key.id.to_string(),
+                |row| format!("{}/{}", row.key.kind.0, row.key.id),
                 SweptRow::Entity,
             ),
             StoreName::Base => swept(

@@ -5,7 +5,9 @@ use lume_core::time::Timestamp;
 use lume_wire::Feature;
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::{KINDS, KindSpec};
 use crate::limits::SYNC_INTERVAL_S;
+use crate::rows::Kind;
 use crate::store::StoreError;
 
 /// The [`Profile`] record.
@@ -79,9 +81,18 @@ pub struct Backend {
 }
 
 impl Backend {
-    /// Forgets that it had no feed of changes: it may have been renewed since.
-    pub(crate) fn ask_again_for_changes(&mut self) {
-        let lacks = |features: &Vec<Feature>| !features.contains(&Feature::Changes);
+    /// Whether it takes entities of this kind, as far as it was asked. A kind of a newer version is its own business.
+    pub fn takes(&self, kind: &Kind) -> bool {
+        let offered = self.features.as_deref().unwrap_or_default();
+        kind.spec().is_none_or(|spec| spec.is_taken_by(offered))
+    }
+
+    /// Forgets that it had no feed of changes, or did not take every kind: it may have been renewed since.
+    pub(crate) fn ask_again(&mut self) {
+        let lacks = |features: &Vec<Feature>| {
+            let takes_all = KINDS.iter().all(|spec| spec.is_taken_by(features));
+            !features.contains(&Feature::Changes) || !takes_all
+        };
         if self.features.as_ref().is_some_and(lacks) {
             self.features = None;
         }
@@ -123,7 +134,10 @@ impl Account {
 /// How far giving earlier entries their events has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Adoption {
-    /// Everything up to this entity is done.
+    /// The kind that is being gone through; none is the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// Everything up to this entity of it is done.
     pub after: Option<EntityId>,
     /// Entities looked at.
     pub done: u64,
@@ -166,6 +180,27 @@ impl Profile {
         match self.mode {
             AppMode::Synced => self.account.as_ref(),
             AppMode::Device => None,
+        }
+    }
+
+    /// The account that events of this kind are made for: none where its backend does not take the kind.
+    pub fn syncing_kind(&self, kind: &Kind) -> Option<&Account> {
+        self.syncing().filter(|_| self.backend.takes(kind))
+    }
+
+    /// Learns what the backend offers. Entities of a kind that it takes from now on get their events, as they all do when
+    /// sync is turned on.
+    pub(crate) fn learn_features(&mut self, features: Vec<Feature>) {
+        let before = self.backend.features.take().unwrap_or_default();
+        let is_new = |spec: &&&KindSpec| !spec.is_taken_by(&before) && spec.is_taken_by(&features);
+        let new = KINDS.iter().find(is_new).map(|spec| spec.kind());
+        self.backend.features = Some(features);
+        // One that is under way comes to the kind by itself: it is among the last.
+        if let (Some(kind), Some(_), None) = (new, &self.account, &self.adoption) {
+            self.adoption = Some(Adoption {
+                kind: Some(kind),
+                ..Adoption::default()
+            });
         }
     }
 }

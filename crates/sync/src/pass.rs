@@ -169,7 +169,7 @@ impl<P: Ports> Engine<P> {
         }
         let stuck = mutant::is(Mutant::StuckLaneBlocksAll) && overview.counts.dead > 0;
         if trigger == Trigger::Start {
-            overview.profile.backend.ask_again_for_changes();
+            overview.profile.backend.ask_again();
         }
         let pulls = self.wants_pull(trigger, &overview);
         if stuck || !(pulls || overview.is_due(self.now())) {

@@ -145,8 +145,10 @@ impl<P: Ports> Engine<P> {
             let ahead = base.ahead.as_ref();
             base.round >= feed.round || ahead.is_some_and(|ahead| ahead.round >= feed.round)
         };
-        // What is deleted here and not there needs nothing more.
+        // What is deleted here and not there needs nothing more; and a kind that this version does not take in was in no
+        // page that it has read.
         let missing = bases
+            .filter(|base| base.key.kind.spec().is_some())
             .filter(|base| !is_listed(base) && (!base.deleted || base.ahead.is_some()))
             .collect();
         Ok(Some(Reads {

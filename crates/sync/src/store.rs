@@ -260,7 +260,7 @@ pub enum Write {
 /// The object stores of a profile's database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StoreName {
-    /// Entities of all kinds that have no store of their own.
+    /// Entities of all kinds.
     Entries,
     /// Last server states.
     Base,

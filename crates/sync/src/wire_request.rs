@@ -1,6 +1,6 @@
 //! The exact request of an event: fixed when it is claimed for the first time, the same ever after.
 
-use lume_core::ids::UserId;
+use lume_core::ids::{EntityId, UserId};
 use lume_wire::{Rev, headers, paths};
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,7 @@ impl EventRequest {
             method: Method::Post,
             path: spec.path.to_owned(),
             if_match: None,
-            body: Some(text(&(spec.create)(&whole, user_id, row.key.id))),
+            body: Some(text(&created(spec, backend, &whole, user_id, row.key.id))),
         };
         match (row.operation, backend, row.base_rev) {
             // An entity that a basic backend acknowledged has no revision; the server compares the whole.
@@ -87,6 +87,20 @@ impl EventRequest {
             timeout_ms: timeout_ms(body.as_deref()),
             body,
         }
+    }
+}
+
+fn created(
+    spec: &KindSpec,
+    backend: BackendKind,
+    whole: &Content,
+    user_id: UserId,
+    id: EntityId,
+) -> Content {
+    let body = (spec.create)(whole, user_id, id);
+    match backend {
+        BackendKind::Basic => (spec.basic)(body),
+        BackendKind::Extended => body,
     }
 }
 

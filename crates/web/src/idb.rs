@@ -3,13 +3,14 @@
 //! From below: `connection` opens a database and keeps it open across everything a browser does to it, `migrations`
 //! says what a fresh or an old database gets in an `upgrade`, `request` awaits a read, `write` is the only place that
 //! begins a transaction that writes, `under_way` ends transactions when the page is put aside, `rows` turns rows into
-//! JS objects and back, `query` answers reads, and [`IdbStore`] puts
+//! JS objects and back, `entities` says where those of a kind are, `query` answers reads, and [`IdbStore`] puts
 //! them together as `lume-sync`'s store.
 //!
 //! What IndexedDB and the crate over it really do in the cases that matter is settled by tests/browser (`traps.rs`).
 
 mod connection;
 mod delete;
+mod entities;
 mod failure;
 mod migrations;
 mod query;

@@ -42,6 +42,8 @@ text_enum! {
         Push = "push",
         /// `If-Match` and revisions on single entities.
         Conditional = "conditional",
+        /// `/mood-defs`: moods of the person's own.
+        MoodDefs = "mood_defs",
         /// `GET /consultations`.
         Consultations = "consultations",
     }

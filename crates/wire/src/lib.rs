@@ -18,6 +18,7 @@ pub mod headers;
 pub mod history;
 pub mod live;
 pub mod mood;
+pub mod mood_def;
 pub mod paths;
 mod rev;
 mod secret;

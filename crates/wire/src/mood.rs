@@ -9,6 +9,7 @@
 //! result says what is missing.
 
 use lume_core::ids::{EntityId, UserId};
+use lume_core::mood::Mood;
 use lume_core::time::{LocalDateTime, MINUTE_MS, Timestamp, UtcOffsetMinutes};
 use serde_json::{Map, Value};
 
@@ -46,6 +47,29 @@ pub fn to_wire(content: &Fields, user_id: UserId, entity_id: EntityId) -> Fields
     for time in ["created_at", "updated_at"] {
         if let Some(made) = content.get("at") {
             body.entry(time).or_insert_with(|| made.clone());
+        }
+    }
+    body
+}
+
+/// The same body for a backend that knows the catalogue's moods alone: of a mood of the person's own it gets the nearest
+/// one, by the entry's valence, and of the feelings beside it those that the catalogue has.
+pub fn to_basic(mut body: Fields) -> Fields {
+    let known = |label: &Value| Mood::by_label(label.as_str()?);
+    let valence = body.get("valence").and_then(Value::as_f64);
+    if let Some(mood) = body.get_mut("mood")
+        && known(mood).is_none()
+    {
+        *mood = Mood::nearest(valence.unwrap_or_default()).label().into();
+    }
+    let mood = body.get("mood").cloned().unwrap_or_default();
+    if let Some(Value::Array(labels)) = body.remove("labels") {
+        let beside = labels
+            .into_iter()
+            .filter(|label| known(label).is_some() && *label != mood);
+        let labels: Vec<_> = std::iter::once(mood.clone()).chain(beside).collect();
+        if labels.len() > 1 {
+            body.insert("labels".to_owned(), labels.into());
         }
     }
     body
@@ -311,6 +335,31 @@ mod tests {
 
         assert_eq!(content["labels"], json!(["proud", "happy"]));
         assert!(!content.contains_key("rev"));
+    }
+
+    #[test]
+    fn a_basic_backend_gets_the_nearest_mood_of_the_catalogue_and_no_other_label() {
+        let mut content = content();
+        content.insert("labels".to_owned(), json!(["Zen", "proud", "Free"]));
+        content.insert("valence".to_owned(), json!(-0.84));
+
+        let body = to_basic(sent(&content));
+
+        assert_eq!(body["mood"], "sad");
+        assert_eq!(body["labels"], json!(["sad", "proud"]));
+        assert_eq!(body["valence"], -0.84);
+        assert_eq!(body["note"], "Cake");
+    }
+
+    #[test]
+    fn a_basic_backend_gets_the_catalogues_moods_as_they_are() {
+        assert_eq!(to_basic(sent(&content())), sent(&content()));
+        let mut lone = content();
+        lone.insert("labels".to_owned(), json!(["Zen"]));
+        lone.remove("valence");
+        let body = to_basic(sent(&lone));
+        assert_eq!(body["mood"], "content", "without a valence it is neutral");
+        assert!(!body.contains_key("labels"));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub const PASSWORD: &str = "/api/v1/auth/password";
 pub const ME: &str = "/api/v1/users/me";
 /// `POST` and `GET`: mood entries.
 pub const MOODS: &str = "/api/v1/moods";
+/// `POST` and `GET`: moods of the person's own.
+pub const MOOD_DEFS: &str = "/api/v1/mood-defs";
 /// `GET`: consultations.
 pub const CONSULTATIONS: &str = "/api/v1/consultations";
 /// `POST`: changes in batches.
@@ -41,4 +43,21 @@ pub fn item(collection: &str, id: EntityId) -> String {
 /// The path of one entity's revisions, as in `/api/v1/moods/{id}/history`.
 pub fn history(collection: &str, id: EntityId) -> String {
     format!("{}/history", item(collection, id))
+}
+
+/// The name of a collection's list in answers: `moods` of `/api/v1/moods`, `mood_defs` of `/api/v1/mood-defs`.
+pub fn list_name(collection: &str) -> String {
+    let last = collection.rsplit('/').next().unwrap_or_default();
+    last.replace('-', "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_has_the_name_of_its_collection() {
+        assert_eq!(list_name(MOODS), "moods");
+        assert_eq!(list_name(MOOD_DEFS), "mood_defs");
+    }
 }

@@ -3,7 +3,7 @@
 use lume_core::ids::{EntityId, UserId};
 use lume_core::time::{DAY_MS, LocalDate, Timestamp, UtcOffsetMinutes};
 use lume_wire::mood::Fields;
-use lume_wire::{ApiError, ErrorCode, Rev};
+use lume_wire::{ApiError, ErrorCode, Rev, paths};
 use rusqlite::{Rows, Transaction, params};
 use serde_json::json;
 
@@ -100,7 +100,7 @@ impl Service {
             };
             Ok(Answer::ok(
                 200,
-                json!({ kind.collection: page, "next_cursor": next.map(Place::write) }),
+                json!({ paths::list_name(kind.collection): page, "next_cursor": next.map(Place::write) }),
             ))
         });
         result.into()

@@ -4,6 +4,7 @@
 //! same for all (see `entities`). Every field has its wire name; `id` and `user_id` are not a kind's business.
 
 mod mood;
+mod mood_def;
 mod reader;
 
 use lume_core::time::Timestamp;
@@ -11,13 +12,14 @@ use lume_core::validate::FieldErrors;
 use lume_wire::mood::Fields;
 
 pub use mood::MOOD;
+pub use mood_def::MOOD_DEF;
 
 /// A kind of entity.
 #[derive(Debug)]
 pub struct Kind {
     /// Its name in event types and in the database.
     pub name: &'static str,
-    /// Its place under `/api/v1`, and the name of its list in answers.
+    /// Its place under `/api/v1`; with low lines, the name of its list in answers.
     pub collection: &'static str,
     /// Reads all fields of an entity: what is known and good, in one form for each value; the rest is left out.
     pub check: fn(fields: &Fields, now: Timestamp) -> Result<Checked, FieldErrors>,
@@ -34,7 +36,7 @@ pub struct Checked {
 }
 
 /// All kinds.
-pub const KINDS: &[&Kind] = &[&MOOD];
+pub const KINDS: &[&Kind] = &[&MOOD, &MOOD_DEF];
 
 /// `fields` with `patch` laid over it; null removes a field.
 fn overlay(fields: &Fields, patch: &Fields) -> Fields {

@@ -43,7 +43,7 @@ fn check(fields: &Fields, now: Timestamp) -> Result<Checked, FieldErrors> {
     reader.instant_or("created_at", now);
     reader.instant_or("updated_at", now);
 
-    valence(&mut reader);
+    reader.valence("valence");
     labels(&mut reader, mood);
     reader.texts("associations", ASSOCIATIONS_MAX, |label| {
         AssociationLabel::from(label).problem()
@@ -85,17 +85,6 @@ fn local_date(fields: &Fields) -> Option<LocalDate> {
     let offset =
         UtcOffsetMinutes::new(i16::try_from(fields.get("utc_offset_minutes")?.as_i64()?).ok()?)?;
     Some(at.to_local(offset).date())
-}
-
-fn valence(reader: &mut Reader<'_>) {
-    let Some(value) = reader.value("valence") else {
-        return;
-    };
-    match value.as_f64() {
-        Some(valence) if (-1.0..=1.0).contains(&valence) => reader.keep("valence", valence),
-        Some(_) => reader.wrong("valence", FieldCode::OutOfRange),
-        None => reader.wrong("valence", FieldCode::Invalid),
-    }
 }
 
 /// All named moods, the mood itself first; left out where it is the only one.

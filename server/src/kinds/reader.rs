@@ -79,12 +79,24 @@ impl<'a> Reader<'a> {
         parsed
     }
 
-    /// An instant that is `now` where the field is absent.
-    pub(super) fn instant_or(&mut self, name: &str, now: Timestamp) {
-        if self.value(name).is_none() {
-            self.keep(name, now.to_string());
-        } else {
-            self.parsed::<Timestamp>(name);
+    /// An instant that is `now` where the field is absent; none where it is wrong.
+    pub(super) fn instant_or(&mut self, name: &str, now: Timestamp) -> Option<Timestamp> {
+        if self.value(name).is_some() {
+            return self.parsed(name);
+        }
+        self.keep(name, now.to_string());
+        Some(now)
+    }
+
+    /// How pleasant, −1 to 1.
+    pub(super) fn valence(&mut self, name: &str) {
+        let Some(value) = self.value(name) else {
+            return;
+        };
+        match value.as_f64() {
+            Some(valence) if (-1.0..=1.0).contains(&valence) => self.keep(name, valence),
+            Some(_) => self.wrong(name, FieldCode::OutOfRange),
+            None => self.wrong(name, FieldCode::Invalid),
         }
     }
 

@@ -40,6 +40,7 @@ pub(crate) fn document() -> Value {
             { "name": "System", "description": "Who the server is and how it does." },
             { "name": "Accounts", "description": "Accounts and sessions." },
             { "name": "Moods", "description": "Mood entries." },
+            { "name": "Own moods", "description": "What a person's own moods are called and look like." },
             { "name": "Sync", "description": "Changes of a device and of the others." },
             { "name": "Consultations", "description": "Conversations with a persona." }
         ],

@@ -2,6 +2,7 @@
 
 use lume_core::entry::{ASSOCIATIONS_MAX, LABELS_MAX, NOTE_CHARS_MAX, SOURCE_ID_CHARS_MAX};
 use lume_core::label::LABEL_CHARS_MAX;
+use lume_core::mood::Mood;
 use lume_wire::ErrorCode;
 use lume_wire::auth::{
     DEVICE_CHARS_MAX, EMAIL_CHARS_MAX, NAME_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN,
@@ -15,6 +16,7 @@ pub(super) fn all() -> Value {
     let codes: Vec<&str> = ErrorCode::KNOWN.iter().map(ErrorCode::as_str).collect();
     let mut schemas = accounts();
     schemas.extend(moods());
+    schemas.extend(mood_defs());
     schemas.extend(sync());
     schemas.insert(
         "Failure".to_owned(),
@@ -213,6 +215,52 @@ fn moods() -> Map<String, Value> {
         ("MoodPatch".to_owned(), object(&[], &common)),
         ("Mood".to_owned(), object(&always, &shown)),
         ("ListedMood".to_owned(), object(&always, &listed)),
+    ])
+}
+
+fn mood_defs() -> Map<String, Value> {
+    let icons: Vec<&str> = Mood::ALL.iter().map(|mood| mood.icon()).collect();
+    let name = json!({ "type": "string", "minLength": 1, "maxLength": LABEL_CHARS_MAX });
+    let common = json!({
+        "name": name,
+        "icon": { "enum": icons },
+        "valence": { "type": "number", "minimum": -1, "maximum": 1 },
+        "archived": { "type": ["boolean", "null"], "description": "Put away: no longer offered." },
+        "created_at": format("date-time"),
+        "updated_at": format("date-time")
+    });
+    let mut whole = common.clone();
+    whole["id"] = format("uuid");
+    whole["user_id"] = format("uuid");
+    whole["label"] = json!({
+        "type": "string", "minLength": 1, "maxLength": LABEL_CHARS_MAX,
+        "description": "What entries name it by: none of the catalogue's, and never changed."
+    });
+    let mut shown = whole.clone();
+    shown["rev"] = json!({ "type": "integer", "description": "The revision, as in ETag." });
+    let mut listed = shown.clone();
+    listed["deleted_at"] =
+        json!({ "type": "string", "format": "date-time", "description": "In the bin alone." });
+    let always = [
+        "id",
+        "user_id",
+        "label",
+        "name",
+        "icon",
+        "valence",
+        "archived",
+        "created_at",
+        "updated_at",
+        "rev",
+    ];
+    Map::from_iter([
+        (
+            "NewMoodDef".to_owned(),
+            object(&["id", "label", "name", "icon", "valence"], &whole),
+        ),
+        ("MoodDefPatch".to_owned(), object(&[], &common)),
+        ("MoodDef".to_owned(), object(&always, &shown)),
+        ("ListedMoodDef".to_owned(), object(&always, &listed)),
     ])
 }
 

@@ -23,6 +23,7 @@ mod live_limits;
 mod load;
 mod log;
 mod maintenance;
+mod mood_defs;
 mod moods;
 mod openapi;
 mod owners;

@@ -1,5 +1,7 @@
 //! The description is true: each operation has a route, and each route's answers are listed.
 
+use std::collections::BTreeSet;
+
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -34,7 +36,13 @@ async fn every_described_operation_has_a_route() {
             );
         }
     }
-    assert_eq!(operations, 21);
+    assert_eq!(operations, 27);
+}
+
+/// The names of an object's fields.
+fn names(value: &Value) -> BTreeSet<String> {
+    let object = value.as_object().expect("an object");
+    object.keys().cloned().collect()
 }
 
 /// The schema of the only success that carries a mood names exactly the fields an answer can have.
@@ -59,17 +67,26 @@ async fn the_schema_of_an_entry_names_the_fields_of_an_answer() {
 
     let reply = alice.create(&body, "k").await;
 
-    let names = |value: &Value| {
-        value
-            .as_object()
-            .unwrap()
-            .keys()
-            .cloned()
-            .collect::<std::collections::BTreeSet<_>>()
-    };
     assert_eq!(
         names(reply.data()),
         names(&document["components"]["schemas"]["Mood"]["properties"])
+    );
+}
+
+#[tokio::test]
+async fn the_schema_of_an_own_mood_names_the_fields_of_an_answer() {
+    let app = App::new();
+    let alice = app.alice().await;
+    let document = app.get("/api/openapi.json").await.body;
+    let body = json!({"id": id(1), "label": "Zen", "name": "Zen", "icon": "wind", "valence": 0.3});
+    let ask = alice.ask(Method::POST, "/api/v1/mood-defs");
+
+    let reply = app.send(ask.json(&body)).await;
+
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    assert_eq!(
+        names(reply.data()),
+        names(&document["components"]["schemas"]["MoodDef"]["properties"])
     );
 }
 

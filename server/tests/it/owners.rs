@@ -63,7 +63,8 @@ impl Route {
     fn fill(&self, ask: Ask, entity: EntityId) -> Request<Body> {
         let body = match self.operation.as_str() {
             "health" | "apiHealth" | "capabilities" | "listConsultations" | "profile"
-            | "listMoods" | "getMood" | "deleteMood" | "moodHistory" | "listChanges" | "live" => {
+            | "listMoods" | "getMood" | "deleteMood" | "moodHistory" | "listMoodDefs"
+            | "getMoodDef" | "deleteMoodDef" | "moodDefHistory" | "listChanges" | "live" => {
                 return ask.empty();
             }
             "register" => json!({
@@ -78,13 +79,15 @@ impl Route {
             "deleteAccount" => json!({ "password": PASSWORD }),
             "createMood" => mood(entity, "changed by another"),
             "updateMood" => json!({ "note": "changed by another" }),
+            "createMoodDef" => mood_def(entity, "changed by another"),
+            "updateMoodDef" => json!({ "name": "changed by another" }),
             "sendBatch" => json!({ "events": [
                 { "event_id": id(201), "type": "mood.created", "entity_id": entity, "payload": mood(entity, "changed") },
                 { "event_id": id(202), "type": "mood.deleted", "entity_id": entity, "base_rev": 1, "payload": {} },
             ] }),
             other => panic!("{other} is new: give it a body here that its owner would send"),
         };
-        let ask = if self.operation == "updateMood" {
+        let ask = if self.operation.starts_with("updateMood") {
             ask.header("if-match", "\"1\"")
         } else {
             ask
@@ -114,6 +117,10 @@ async fn register<'a>(app: &'a App, email: &str) -> Person<'a> {
     });
     let request = ask(Method::POST, "/api/v1/auth/register").header("x-api-key", KEY);
     Person::of(app, &app.send(request.json(&body)).await)
+}
+
+fn mood_def(id: EntityId, name: &str) -> Value {
+    json!({ "id": id, "label": name, "name": name, "icon": "wind", "valence": 0.3 })
 }
 
 async fn send_as(app: &App, route: &Route, id: &str, entity: EntityId, access: &str) -> Reply {
@@ -266,6 +273,11 @@ async fn with_another_s_token_nothing_of_hers_is_read_or_written() {
         .header("x-api-key", KEY)
         .header("idempotency-key", "hers");
     assert_eq!(app.send(request.json(&mood(id(1), NOTE))).await.status, 201);
+    let request = alice
+        .ask(Method::POST, "/api/v1/mood-defs")
+        .header("x-api-key", KEY);
+    let own = mood_def(id(1), NOTE);
+    assert_eq!(app.send(request.json(&own)).await.status, 201);
     let hers = |app: &App| {
         let mut rows = app.rows();
         for rows in rows.values_mut() {
@@ -274,7 +286,7 @@ async fn with_another_s_token_nothing_of_hers_is_read_or_written() {
         rows
     };
     let before = hers(&app);
-    assert_eq!(before["entities"].len(), 1);
+    assert_eq!(before["entities"].len(), 2);
 
     for route in &routes {
         // Some of these end Bob's session or his account.
@@ -286,7 +298,7 @@ async fn with_another_s_token_nothing_of_hers_is_read_or_written() {
         for word in [NOTE, EMAIL, alice.user_id.as_str()] {
             assert!(!text.contains(word), "{route:?}: {text}");
         }
-        if route.operation == "createMood" {
+        if route.operation.starts_with("createMood") {
             assert_eq!(reply.refused(), (403, "permission"), "{route:?}");
         } else if route.has_id() {
             assert_eq!(

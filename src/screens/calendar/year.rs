@@ -13,6 +13,7 @@ use lume_sync::kinds::MOOD;
 
 use crate::i18n::t;
 use crate::model::entry_view::mood_name;
+use crate::model::own_moods;
 use crate::model::year::{MONTH_DAYS_MAX, MONTHS, step};
 use crate::screens::calendar::{address, day_id, year_address};
 use crate::shell::app_state::use_app;
@@ -40,7 +41,10 @@ pub(super) fn Year(
     today: Memo<LocalDate>,
 ) -> impl IntoView {
     let app = use_app();
-    let asked = move || (year.get(), app.prefs.with(|prefs| prefs.day_start));
+    let asked = move || {
+        own_moods::track();
+        (year.get(), app.prefs.with(|prefs| prefs.day_start))
+    };
     let found = use_query(asked, |engine, (year, day_start)| async move {
         read(&engine, year, day_start).await
     });
@@ -71,6 +75,7 @@ async fn read(
     let moments = engine
         .moments(&MOOD.kind(), first, after.plus_days(1))
         .await?;
+    let moments = own_moods::filled_in(moments);
     let pixel = |(day, tally): (LocalDate, Tally)| {
         let average = tally.average()?;
         let entries = tally.entries();

@@ -8,6 +8,7 @@ use lume_exchange::row::FoundName;
 
 use crate::i18n::t;
 use crate::model::entry_view::mood_name;
+use crate::model::own_moods::{self, OwnMoods};
 
 /// The wishes that a file begins with: each guess is taken until the person says otherwise.
 pub(super) fn first_wishes(names: &[FoundName]) -> Wishes {
@@ -68,15 +69,22 @@ fn NameChoice(name: FoundName, number: usize, wishes: RwSignal<Wishes>) -> impl 
         });
     };
     let keep_chosen = chosen == kept;
-    let moods = Mood::ALL.map(|mood| {
-        let label = mood.label();
-        view! { <option value=label selected=chosen == label>{mood_name(label)}</option> }
-    });
+    let catalogue = Mood::ALL.into_iter().map(|mood| mood.label().to_owned());
+    // What is kept is a mood of the person's own as well, and may be one of these.
+    let own = own_moods::known(OwnMoods::offered).into_iter();
+    let labels = catalogue.chain(own.filter(|label| *label != kept));
+    let moods: Vec<_> = labels
+        .map(|label| {
+            let is_chosen = chosen == label;
+            let name = mood_name(&label);
+            view! { <option value=label selected=is_chosen>{name}</option> }
+        })
+        .collect();
     view! {
         <div class="map-row">
             <label class="field-label" for=id.clone() dir="auto">{t::exchange::name(name.count, &name.name)}</label>
             <select class="input" id=id.clone() data-testid=id.clone() on:change=choose>
-                {moods.collect_view()}
+                {moods}
                 <option value=kept selected=keep_chosen>{t::exchange::keep_name(&name.name)}</option>
             </select>
         </div>

@@ -7,6 +7,7 @@ use lume_sync::StoreError;
 use lume_sync::kinds::MOOD;
 
 use crate::model::failure::Failure;
+use crate::model::own_moods;
 use crate::shell::app_state::use_app;
 use crate::shell::format;
 use crate::shell::query::use_query;
@@ -41,6 +42,7 @@ pub(crate) fn use_figures(period: impl Fn(LocalDate) -> Option<Period> + 'static
     let app = use_app();
     let asked = move || {
         app.data.track();
+        own_moods::track();
         let (day_start, week_start) = app
             .prefs
             .with(|prefs| (prefs.day_start, prefs.week_start.day()));
@@ -82,6 +84,7 @@ async fn read(engine: &AppEngine, frame: Frame) -> Result<Found, StoreError> {
     // A day that starts late ends on the next date.
     let until = frame.period.until().plus_days(1);
     let moments = engine.moments(&MOOD.kind(), from, until).await?;
+    let moments = own_moods::filled_in(moments);
     let frame = Frame {
         first: Some(first),
         ..frame

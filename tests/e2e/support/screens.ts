@@ -53,6 +53,7 @@ export const WORLDS: World[] = [
       { name: "calendar-empty", path: "/calendar?month=2026-11" },
       { name: "insights-empty", path: "/insights" },
       { name: "report-empty", path: "/report" },
+      { name: "own-moods-empty", path: "/settings/moods" },
     ],
   },
   {

@@ -285,7 +285,9 @@ impl Sim {
                 .filter(|there| there.deleted_at.is_none());
             let same = match (shown(&tables, key), there) {
                 (Shown::Live(content), Some(there)) => {
-                    there.owner == user && there.fields == as_server_has_it(&content, user, key)
+                    let backend = &world.net.backend;
+                    let fields = as_server_has_it(backend, &content, user, key);
+                    there.owner == user && there.fields == fields
                 }
                 (Shown::Deleted(_) | Shown::Absent, None) => true,
                 (Shown::Live(_) | Shown::Deleted(_) | Shown::Absent, _) => false,

@@ -4,6 +4,7 @@ use lume_core::ids::UserId;
 use lume_sync::content::{Content, Operation};
 use lume_sync::memory::Tables;
 use lume_sync::rows::{ClaimItem, EntityKey, OutboxRow};
+use lume_sync::testing::{MemoryBackend, Profile};
 use serde::de::DeserializeOwned;
 
 /// The request of a claim, as it is stored.
@@ -102,9 +103,18 @@ fn patched(mut content: Content, patch: &Content) -> Content {
     content
 }
 
-/// Content as the server keeps it.
-pub(crate) fn as_server_has_it(content: &Content, user: UserId, key: &EntityKey) -> Content {
-    let mut fields = lume_wire::mood::to_wire(content, user, key.id);
+/// Content as this server keeps it.
+pub(crate) fn as_server_has_it(
+    backend: &MemoryBackend,
+    content: &Content,
+    user: UserId,
+    key: &EntityKey,
+) -> Content {
+    let fields = lume_wire::mood::to_wire(content, user, key.id);
+    let mut fields = match backend.options().profile {
+        Profile::Basic(_) => lume_wire::mood::to_basic(fields),
+        Profile::Extended => fields,
+    };
     fields.retain(|_, value| !value.is_null());
     fields
 }

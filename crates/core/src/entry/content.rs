@@ -3,12 +3,11 @@
 //! Reading is lenient where a field is absent and strict where its shape is wrong: a label too long or a note of a
 //! megabyte can be read, shown and corrected, while `"labels": 3` can't. No error quotes a value.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{MoodEntry, Source, field};
-use crate::validate::{FieldCode, FieldErrors};
+use crate::fields::{Reader, put, unknown};
+use crate::validate::FieldErrors;
 
 impl MoodEntry {
     /// Returns the entry's fields: absent ones left out, times in the form with milliseconds, unknown fields as they
@@ -41,10 +40,7 @@ impl MoodEntry {
     /// Every field that is missing or of a wrong shape. Whether the values are allowed is for
     /// [`MoodEntry::validate`] to say.
     pub fn from_content(content: &Map<String, Value>) -> Result<Self, FieldErrors> {
-        let mut reader = Reader {
-            content,
-            errors: FieldErrors::default(),
-        };
+        let mut reader = Reader::new(content);
         let at = reader.required(field::AT);
         let zone = reader.required(field::ZONE);
         let local_time = reader.required(field::LOCAL_TIME);
@@ -69,7 +65,7 @@ impl MoodEntry {
                 source_id,
                 created_at: created_at.unwrap_or(at),
                 updated_at: updated_at.or(created_at).unwrap_or(at),
-                unknown: unknown(content),
+                unknown: unknown(content, &KNOWN),
             }),
             _ => Err(reader.errors),
         }
@@ -104,49 +100,3 @@ const KNOWN: [&str; 11] = [
     field::CREATED_AT,
     field::UPDATED_AT,
 ];
-
-fn unknown(content: &Map<String, Value>) -> Map<String, Value> {
-    let fields = content
-        .iter()
-        .filter(|(name, _)| !KNOWN.contains(&name.as_str()));
-    fields
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
-}
-
-/// Sets a field, or removes it where there is nothing to write.
-fn put(content: &mut Map<String, Value>, name: &str, value: &impl Serialize) {
-    // A number that JSON can't write (NaN, infinities) becomes null, so that it is left out as well.
-    let value =
-        serde_json::to_value(value).expect("texts, lists of texts and numbers always become json");
-    if value.is_null() {
-        content.remove(name);
-    } else {
-        content.insert(name.to_owned(), value);
-    }
-}
-
-struct Reader<'a> {
-    content: &'a Map<String, Value>,
-    errors: FieldErrors,
-}
-
-impl Reader<'_> {
-    fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
-        let value = self.content.get(name).filter(|value| !value.is_null())?;
-        let read = T::deserialize(value);
-        if read.is_err() {
-            self.errors.add(name, FieldCode::Invalid);
-        }
-        read.ok()
-    }
-
-    fn required<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
-        let read = self.optional(name);
-        if read.is_none() {
-            // An error of its shape was noted first and stays.
-            self.errors.add(name, FieldCode::Required);
-        }
-        read
-    }
-}

@@ -35,7 +35,7 @@ fn frame(period: Period) -> Frame {
 fn moment(local: &str, valence: f64) -> Moment {
     Moment {
         local_time: parse(local),
-        valence,
+        valence: Some(valence),
         labels: Vec::new(),
         associations: Vec::new(),
     }
@@ -336,7 +336,7 @@ fn made(raw: &[Raw]) -> Vec<Moment> {
     let first = parse::<LocalDate>("2026-09-01").midnight();
     let moment = |(minute, valence, mood, topics): &Raw| Moment {
         local_time: first.plus_minutes(*minute),
-        valence: f64::from(*valence) / 100.0,
+        valence: Some(f64::from(*valence) / 100.0),
         labels: vec![MoodLabel::from(Mood::ALL[*mood])],
         associations: ["family", "work", "travel"]
             .into_iter()
@@ -384,7 +384,7 @@ proptest! {
         let figures = summarise(&moments, &asked);
         let day = |moment: &Moment| day_start.day_of(moment.local_time);
         let values = |wanted: &dyn Fn(&Moment) -> bool| -> Vec<f64> {
-            moments.iter().filter(|moment| wanted(moment)).map(|moment| moment.valence).collect()
+            moments.iter().filter(|moment| wanted(moment)).map(Moment::valence_or_neutral).collect()
         };
         let within = |moment: &Moment| period.contains(day(moment));
 
@@ -423,7 +423,7 @@ proptest! {
         prop_assert!(series.windows(2).all(|pair| pair[0].until == pair[1].from));
         for point in series {
             let of_point = |moment: &&Moment| (point.from..point.until).contains(&moment.local_time.date());
-            let values: Vec<f64> = moments.iter().filter(of_point).map(|moment| moment.valence).collect();
+            let values: Vec<f64> = moments.iter().filter(of_point).map(Moment::valence_or_neutral).collect();
             prop_assert!(agrees(&point.tally, &values));
             let low = values.iter().copied().reduce(f64::min);
             let high = values.iter().copied().reduce(f64::max);

@@ -2,15 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use super::fixtures::{aside, base, claim, entity, event, read, write};
+use super::fixtures::{aside, base, claim, entity, entity_id, event, read, write};
+use crate::kinds::MOOD_DEF;
+use crate::rows::EntityKey;
 use crate::store::{Query, Store, StoreName, SweptRow, Write};
 
 /// In pages of every size, whose ends are where rows end and where they do not.
 pub async fn a_sweep_meets_every_row_of_a_store_once<S: Store>(store: &S) {
     let numbers = 1..=12;
-    let entities = numbers
-        .clone()
-        .map(|number| Write::PutEntity(entity(number, "2025-01-15T11:30:00.000")));
+    // Some are of another kind, under an id that one of the first kind has too.
+    let entities = numbers.clone().map(|number| {
+        let mut row = entity(number, "2025-01-15T11:30:00.000");
+        if number > 8 {
+            row.key = EntityKey {
+                kind: MOOD_DEF.kind(),
+                id: entity_id(number - 8),
+            };
+        }
+        Write::PutEntity(row)
+    });
     let bases = numbers.clone().map(|number| Write::PutBase(base(number)));
     let events = numbers.clone().map(|number| Write::PutEvent(event(number)));
     let claims = numbers.clone().map(|number| Write::PutClaim(claim(number)));
@@ -41,7 +51,7 @@ pub async fn a_sweep_meets_every_row_of_a_store_once<S: Store>(store: &S) {
         StoreName::History,
     ];
     for swept in stores {
-        for limit in [1, 5, 12, 13] {
+        for limit in [1, 5, 8, 12, 13] {
             let rows = all(store, swept, limit).await;
             let names: BTreeSet<String> = rows.iter().map(name).collect();
             assert_eq!((rows.len(), names.len()), (12, 12), "{swept:?} by {limit}");
@@ -83,7 +93,7 @@ async fn all<S: Store>(store: &S, swept: StoreName, limit: usize) -> Vec<SweptRo
 
 fn name(row: &SweptRow) -> String {
     match row {
-        SweptRow::Entity(row) => row.key.id.to_string(),
+        SweptRow::Entity(row) => format!("{} {}", row.key.kind.0, row.key.id),
         SweptRow::Base(row) => row.key.id.to_string(),
         SweptRow::Event(row) => row.event_id.to_string(),
         SweptRow::Claim(row) => row.id.to_string(),

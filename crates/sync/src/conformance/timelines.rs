@@ -3,8 +3,8 @@
 use lume_core::ids::EntityId;
 
 use super::fixtures::{entity, entity_id, entity_ids, read, write};
-use crate::kinds::MOOD;
-use crate::rows::EntityRow;
+use crate::kinds::{KINDS, MOOD};
+use crate::rows::{EntityKey, EntityRow};
 use crate::store::{Query, Store, Write};
 
 const NOON: &str = "2025-01-15T12:00:00.000";
@@ -186,4 +186,64 @@ pub async fn live_entities_are_counted<S: Store>(store: &S) {
             .take_count(),
         2
     );
+}
+
+/// Each kind has its list, its count and its ids, whatever the others have: even under the same id.
+pub async fn kinds_of_entities_are_apart<S: Store>(store: &S) {
+    let rows = KINDS.iter().enumerate().flat_map(|(place, spec)| {
+        let last = u8::try_from(place).expect("there are few kinds") + 1;
+        (0..=last).map(move |number| {
+            let row = entity(number, &format!("2025-01-1{last}T11:30:00.000"));
+            EntityRow {
+                key: EntityKey {
+                    kind: spec.kind(),
+                    ..row.key
+                },
+                body: vec![last, number],
+                ..row
+            }
+        })
+    });
+    let rows: Vec<_> = rows.collect();
+    write(store, rows.iter().cloned().map(Write::PutEntity).collect()).await;
+
+    for spec in KINDS {
+        let kind = spec.kind();
+        let own: Vec<_> = rows
+            .iter()
+            .filter(|row| row.key.kind == kind)
+            .cloned()
+            .collect();
+        for row in &own {
+            let mut answers = read(store, Query::Entity(row.key.clone())).await;
+            assert_eq!(answers.take_entity().as_ref(), Some(row), "{kind:?}");
+        }
+        let by_id = Query::EntitiesById {
+            kind: kind.clone(),
+            after: Some(own[0].key.id),
+            limit: 100,
+        };
+        assert_eq!(read(store, by_id).await.take_entities(), own[1..]);
+        let timeline = Query::Timeline {
+            kind: kind.clone(),
+            deleted: false,
+            from: None,
+            before: None,
+            limit: 100,
+        };
+        let newest_first: Vec<_> = own.iter().rev().cloned().collect();
+        assert_eq!(read(store, timeline).await.take_entities(), newest_first);
+        let count = Query::CountEntities(kind.clone());
+        assert_eq!(read(store, count).await.take_count(), own.len() as u64);
+        let ends = read(store, Query::Ends(kind.clone())).await.take_ends();
+        let time = own[0].local_time.clone();
+        assert_eq!(ends, Some((time.clone(), time)));
+    }
+
+    write(store, vec![Write::RemoveEntity(rows[0].key.clone())]).await;
+
+    for row in &rows {
+        let mut answers = read(store, Query::Entity(row.key.clone())).await;
+        assert_eq!(answers.take_entity().is_some(), row.key != rows[0].key);
+    }
 }

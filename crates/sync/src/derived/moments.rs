@@ -39,9 +39,9 @@ struct DigestRead {
     e: Vec<Line>,
 }
 
-/// The minute of the week, how pleasant, and the numbers of moods and associations.
+/// The minute of the week, how pleasant as far as the entity tells, and the numbers of moods and associations.
 #[derive(Serialize, Deserialize)]
-struct Line(u16, f64, Vec<u32>, Vec<u32>);
+struct Line(u16, Option<f64>, Vec<u32>, Vec<u32>);
 
 /// What a week's entities come to.
 pub(super) fn digest_of(week: Week, entities: &[Derived]) -> Digest<'_> {

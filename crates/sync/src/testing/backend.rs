@@ -13,6 +13,7 @@ use super::keys::Key;
 use super::reply::{Refusal, Reply};
 use super::session::{AccessToken, Family, RefreshToken};
 use crate::content::Content;
+use crate::kinds::{KINDS, KindSpec, MOOD};
 use crate::ports::{Method, Request, Response};
 
 /// Largest body taken, in bytes.
@@ -55,6 +56,8 @@ pub struct BackendOptions {
     pub changes: bool,
     /// Whether it takes batches.
     pub batches: bool,
+    /// Whether it takes moods of the person's own.
+    pub mood_defs: bool,
     /// Most changes in a page, whatever is asked for.
     pub changes_page: usize,
     /// Tells its tokens and account ids from those of another backend.
@@ -72,6 +75,7 @@ impl Default for BackendOptions {
             answers_kept_ms: 90 * DAY_MS,
             changes: false,
             batches: false,
+            mood_defs: false,
             changes_page: 500,
             seed: 0,
         }
@@ -81,6 +85,8 @@ impl Default for BackendOptions {
 /// An entity as the backend has it.
 #[derive(Clone, PartialEq)]
 pub struct StoredEntity {
+    /// The name of its kind.
+    pub kind: &'static str,
     /// Whose it is.
     pub owner: UserId,
     /// The account's commit number of its last change.
@@ -114,6 +120,7 @@ pub struct MemoryBackend {
 
 /// A request that was authenticated, as the parts below see it.
 pub(super) struct Call<'a> {
+    pub(super) kind: &'static KindSpec,
     pub(super) now: Timestamp,
     pub(super) user: UserId,
     pub(super) key: Option<&'a str>,
@@ -152,6 +159,11 @@ impl MemoryBackend {
             .route(now, request)
             .unwrap_or_else(|refused| Reply::refusal(&refused));
         reply.into_response(self.is_extended())
+    }
+
+    /// Takes moods of the person's own from now on, as after an update.
+    pub fn offer_mood_defs(&mut self) {
+        self.options.mood_defs = true;
     }
 
     /// Forgets every key and its answer, as a backend must not.
@@ -221,7 +233,7 @@ impl MemoryBackend {
             (Method::Post, paths::LOGIN) => self.login(now, body),
             (Method::Post, paths::REFRESH) => self.refresh(now, body),
             (Method::Post, paths::LOGOUT) => Ok(self.logout(now, bearer(request), body)),
-            _ => self.moods(now, request, path, query, body),
+            _ => self.about_entities(now, request, path, query, body),
         }
     }
 
@@ -242,12 +254,25 @@ impl MemoryBackend {
             (true, Feature::Conditional),
             (self.options.changes, Feature::Changes),
             (self.options.batches, Feature::Batch),
+            (self.options.mood_defs, Feature::MoodDefs),
         ];
         let offered = offered.into_iter().filter(|(is_offered, _)| *is_offered);
         offered.map(|(_, feature)| feature).collect()
     }
 
-    fn moods(
+    /// The kinds that it takes.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = &'static KindSpec> {
+        let features = if self.is_extended() {
+            self.features()
+        } else {
+            Vec::new()
+        };
+        KINDS
+            .into_iter()
+            .filter(move |spec| spec.is_taken_by(&features))
+    }
+
+    fn about_entities(
         &mut self,
         now: Timestamp,
         request: &Request,
@@ -258,7 +283,10 @@ impl MemoryBackend {
         let extended = self.is_extended();
         let is_feed = path == paths::CHANGES && extended && self.options.changes;
         let is_batch = path == paths::BATCH && extended && self.options.batches;
-        let rest = path.strip_prefix(paths::MOODS);
+        let kind = self
+            .kinds()
+            .find_map(|spec| Some((spec, path.strip_prefix(spec.path)?)));
+        let rest = kind.map(|(_, rest)| rest);
         if rest.is_none() && !is_feed && !is_batch {
             return Err(ErrorCode::NotFound.into());
         }
@@ -266,6 +294,7 @@ impl MemoryBackend {
         let key = header(request, headers::IDEMPOTENCY_KEY).filter(|_| extended);
         let if_match = header(request, headers::IF_MATCH).filter(|_| extended);
         let call = Call {
+            kind: kind.map_or(&MOOD, |(kind, _)| kind),
             now,
             user,
             key,

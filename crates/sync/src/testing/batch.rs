@@ -43,19 +43,22 @@ impl MemoryBackend {
         let if_match = event.base_rev.or(before).map(Rev::to_etag);
         let is_known = self.answered(call.user, &key).is_some();
         let payload = serde_json::to_vec(&event.payload).expect("a map of JSON is JSON");
+        let (name, operation) = event.event_type.rsplit_once('.').unwrap_or_default();
+        let kind = self.kinds().find(|spec| spec.name == name);
         let own = Call {
+            kind: kind.unwrap_or(call.kind),
             key: Some(&key),
             if_match: if_match.as_deref(),
             body: &payload,
             ..*call
         };
-        let reply = match event.event_type.rsplit_once('.') {
-            Some(("mood", "created")) => self.create(&Call {
+        let reply = match kind.map(|_| operation) {
+            Some("created") => self.create(&Call {
                 if_match: None,
                 ..own
             }),
-            Some(("mood", "updated")) => self.update(&own, event.entity_id),
-            Some(("mood", "deleted")) => self.delete(&Call { body: &[], ..own }, event.entity_id),
+            Some("updated") => self.update(&own, event.entity_id),
+            Some("deleted") => self.delete(&Call { body: &[], ..own }, event.entity_id),
             _ => Err(ErrorCode::BadRequest.into()),
         };
         let reply = reply.unwrap_or_else(|refused| Reply::refusal(&refused));

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use lume_core::ids::{EntityId, UserId};
 use lume_core::time::Timestamp;
 use lume_wire::changes::{CHANGES_LIMIT_MAX, Change, ChangesPage};
-use lume_wire::{ApiError, ErrorCode, Rev, mood};
+use lume_wire::{ApiError, ErrorCode, Rev};
 
 use super::backend::{Call, MemoryBackend, StoredEntity};
 use super::keys::Key;
@@ -167,7 +167,7 @@ fn read_cursor(text: &str) -> Option<Cursor> {
 fn change(id: EntityId, known: &StoredEntity) -> Change {
     let deleted = known.deleted_at.is_some();
     Change {
-        kind: mood::KIND.to_owned(),
+        kind: known.kind.to_owned(),
         entity_id: id,
         rev: Rev(known.rev.0),
         deleted,

@@ -1,10 +1,11 @@
-//! Moods: made, changed, deleted, read.
+//! Entities of every kind: made, changed, deleted, read.
 
 use lume_core::entry::MoodEntry;
 use lume_core::ids::{EntityId, UserId};
+use lume_core::mood_def::MoodDef;
 use lume_core::time::{DAY_MS, Timestamp};
 use lume_core::validate::FieldErrors;
-use lume_wire::{ApiError, ErrorCode, Rev, mood};
+use lume_wire::{ApiError, ErrorCode, Rev, mood, mood_def, paths};
 use serde_json::{Value, json};
 
 use super::account::read;
@@ -168,6 +169,7 @@ impl MemoryBackend {
         let mut live: Vec<_> = self
             .entities
             .iter()
+            .filter(|(_, known)| known.kind == call.kind.name)
             .filter(|(_, known)| known.owner == call.user && known.deleted_at.is_none())
             .map(|(id, known)| (place(*id, known), shown(known)))
             .collect();
@@ -183,10 +185,8 @@ impl MemoryBackend {
             .take(limit)
             .map(|(_, fields)| fields)
             .collect();
-        Ok(Reply::data(
-            200,
-            json!({"moods": page, "next_cursor": next}),
-        ))
+        let name = paths::list_name(call.kind.path);
+        Ok(Reply::data(200, json!({name: page, "next_cursor": next})))
     }
 
     fn stored(&mut self, id: EntityId, now: Timestamp) -> Option<&StoredEntity> {
@@ -231,6 +231,7 @@ impl MemoryBackend {
         let rev = Rev(*rev);
         let deleted_at = (kind == EffectKind::Deleted).then_some(call.now);
         let stored = StoredEntity {
+            kind: call.kind.name,
             owner: call.user,
             rev,
             deleted_at,
@@ -261,22 +262,40 @@ fn canonical(body: &Content, id: EntityId, call: &Call<'_>) -> Result<Content, R
                 .with_field(field, code),
         )
     };
-    if body.get("mood").is_none_or(Value::is_null) {
-        return Err(invalid("mood", "required"));
-    }
     let mut body = body.clone();
     body.insert("id".to_owned(), id.to_string().into());
-    let Some((_, content)) = mood::from_wire(&body) else {
-        return Err(invalid("date", "invalid"));
+    let checked = if call.kind.name == mood_def::KIND {
+        let Some((_, content)) = mood_def::from_wire(&body) else {
+            return Err(invalid("label", "required"));
+        };
+        mood_def_of(&content)
+    } else {
+        if body.get("mood").is_none_or(Value::is_null) {
+            return Err(invalid("mood", "required"));
+        }
+        let Some((_, content)) = mood::from_wire(&body) else {
+            return Err(invalid("date", "invalid"));
+        };
+        entry_of(&content, call.now)
     };
-    let mut entry = MoodEntry::from_content(&content).map_err(|errors| refused(&errors))?;
-    entry.unknown.clear();
-    entry
-        .validate(call.now)
-        .map_err(|errors| refused(&errors))?;
-    let mut fields = mood::to_wire(&entry.to_content(), call.user, id);
+    let checked = checked.map_err(|errors| refused(&errors))?;
+    let mut fields = (call.kind.create)(&checked, call.user, id);
     fields.retain(|_, value| !value.is_null());
     Ok(fields)
+}
+
+fn entry_of(content: &Content, now: Timestamp) -> Result<Content, FieldErrors> {
+    let mut entry = MoodEntry::from_content(content)?;
+    entry.unknown.clear();
+    entry.validate(now)?;
+    Ok(entry.to_content())
+}
+
+fn mood_def_of(content: &Content) -> Result<Content, FieldErrors> {
+    let mut mood = MoodDef::from_content(content)?;
+    mood.unknown.clear();
+    mood.validate()?;
+    Ok(mood.to_content())
 }
 
 /// Refused fields by the names they have on the wire.
@@ -324,11 +343,12 @@ pub(super) fn shown(known: &StoredEntity) -> Content {
 
 /// The place of an entity in the list's order, as text.
 fn place(id: EntityId, known: &StoredEntity) -> String {
+    let fields = &known.fields;
     format!(
         "{}~{id}",
-        known
-            .fields
+        fields
             .get("date")
+            .or_else(|| fields.get("created_at"))
             .and_then(Value::as_str)
             .unwrap_or_default()
     )

@@ -20,6 +20,7 @@ mod expiring;
 mod failing;
 mod formats;
 mod found;
+mod kinds;
 mod leaving;
 mod locking;
 mod net;

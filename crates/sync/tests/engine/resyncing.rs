@@ -3,6 +3,8 @@
 use futures::executor::block_on;
 use lume_sync::Trigger;
 use lume_sync::feed::{Feed, Missing, Phase};
+use lume_sync::kinds::KINDS;
+use lume_sync::rows::{BaseRow, EntityKey, Kind};
 use lume_sync::store::Write;
 use serde_json::json;
 
@@ -310,12 +312,42 @@ fn a_kind_that_was_not_known_before_is_listed_once_it_is() {
     look(&other);
 
     let after = block_on(other.feed()).unwrap().unwrap();
-    assert_eq!(
-        (after.kinds, after.round),
-        (vec!["mood".to_owned()], feed.round + 1)
-    );
+    let all: Vec<_> = KINDS.iter().map(|spec| spec.name.to_owned()).collect();
+    assert_eq!((after.kinds, after.round), (all, feed.round + 1));
     assert_eq!(after.phase, Phase::Following);
     assert_eq!(note(&other, 1).as_deref(), Some("a"));
+}
+
+/// An app of a version that knew more kinds has been here.
+#[test]
+fn a_listing_leaves_alone_what_is_of_a_kind_that_this_version_does_not_know() {
+    let (_, _, two, other) = two_devices();
+    let of_later = |key: &EntityKey| EntityKey {
+        kind: Kind("journal".to_owned()),
+        id: key.id,
+    };
+    let base = two.tables().bases[&key(1)].clone();
+    let base = BaseRow {
+        key: of_later(&base.key),
+        ..base
+    };
+    two.put(Write::PutBase(base.clone()));
+    let mut feed: Feed = block_on(other.feed()).unwrap().unwrap();
+    feed.kinds.push("journal".to_owned());
+    two.put(Write::PutMeta(
+        "feed".to_owned(),
+        serde_json::to_vec(&feed).unwrap(),
+    ));
+    two.later(60_000);
+
+    look(&other);
+
+    let after = block_on(other.feed()).unwrap().unwrap();
+    assert_eq!(
+        (after.phase, after.round),
+        (Phase::Following, feed.round + 1)
+    );
+    assert_eq!(two.tables().bases[&base.key], base);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 mod step_1;
 mod step_2;
+mod step_3;
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -15,11 +16,12 @@ use web_sys::{IdbDatabase, IdbIndexParameters, IdbObjectStore, IdbObjectStorePar
 use super::upgrade::Migration;
 
 /// The schema's version of a profile's database.
-pub const PROFILE_VERSION: u32 = 2;
+pub const PROFILE_VERSION: u32 = 3;
 
 /// The steps of a profile's database: the first makes version 1 of nothing.
 pub fn profile_steps() -> &'static [Migration] {
-    const STEPS: [Migration; PROFILE_VERSION as usize] = [step_1::migrate, step_2::migrate];
+    const STEPS: [Migration; PROFILE_VERSION as usize] =
+        [step_1::migrate, step_2::migrate, step_3::migrate];
     &STEPS
 }
 

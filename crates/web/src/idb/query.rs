@@ -9,10 +9,11 @@ use lume_sync::store::{Answer, Query, StoreError};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbCursor, IdbCursorDirection, IdbKeyRange, IdbTransaction};
 
+use super::entities::{Place, place_of};
 use super::request::{answer, answers, failed, object_store};
 use super::rows::{
     Number, base_from_js, bytes_from_js, claim_from_js, entity_from_js, event_from_js,
-    history_from_js, listed_entity_from_js,
+    history_from_js, kind_from_js, listed_entity_from_js,
 };
 
 pub(super) mod derived;
@@ -24,16 +25,6 @@ pub(super) use history::newest_key as newest_history_key;
 
 /// How many rows are looked at for the next one that can be read.
 const NEXT_DUE_LOOK_MAX: usize = 20;
-
-/// The object store of a kind's entities.
-pub(super) fn entities_store(kind: &Kind) -> Result<&'static str, StoreError> {
-    match kind.0.as_str() {
-        "mood" => Ok("entries"),
-        _ => Err(StoreError::Corrupt(
-            "no object store for this kind".to_owned(),
-        )),
-    }
-}
 
 /// Answers one read within a transaction. The request is made at the first poll, so that several run at once.
 pub(super) async fn run(tx: &IdbTransaction, query: Query) -> Result<Answer, StoreError> {
@@ -81,7 +72,8 @@ pub(super) async fn run(tx: &IdbTransaction, query: Query) -> Result<Answer, Sto
             limit,
         } => {
             let page = Page { kind: &kind, limit };
-            match timeline_range(deleted, from.as_deref(), before.as_ref()) {
+            let place = Place::of(&kind);
+            match timeline_range(&place, deleted, from.as_deref(), before.as_ref()) {
                 Some(range) => timeline(tx, &page, &range).await.map(Answer::Entities),
                 None => Ok(Answer::Entities(Vec::new())),
             }
@@ -92,8 +84,12 @@ pub(super) async fn run(tx: &IdbTransaction, query: Query) -> Result<Answer, Sto
                 .map(Answer::Entities)
         }
         Query::CountEntities(kind) => {
-            let index = index(tx, entities_store(&kind)?, "timeline")?;
-            let range = first_part_range(Number::from(false).0)?;
+            let place = Place::of(&kind);
+            let index = index(tx, place.store, "timeline")?;
+            let live = Number::from(false).0;
+            let first = place.index_key(std::slice::from_ref(&live));
+            let after = place.index_key(&[live, Array::new().into()]);
+            let range = IdbKeyRange::bound(&first, &after).map_err(|error| failed(&error))?;
             answer(index.count_with_key(&range))
                 .await
                 .map(|count| Answer::Count(count_from_js(&count)))
@@ -151,8 +147,8 @@ struct Page<'a> {
 }
 
 async fn entity(tx: &IdbTransaction, key: &EntityKey) -> Result<Option<EntityRow>, StoreError> {
-    let store = object_store(tx, entities_store(&key.kind)?)?;
-    let row = answer(store.get(&text(&key.id))).await?;
+    let (store, at) = place_of(key);
+    let row = answer(object_store(tx, store)?.get(&at)).await?;
     found(&row)
         .map(|row| entity_from_js(row, &key.kind))
         .transpose()
@@ -271,7 +267,7 @@ async fn timeline(
     page: &Page<'_>,
     range: &IdbKeyRange,
 ) -> Result<Vec<EntityRow>, StoreError> {
-    let index = index(tx, entities_store(page.kind)?, "timeline")?;
+    let index = index(tx, Place::of(page.kind).store, "timeline")?;
     let mut rows = Vec::new();
     let mut rest = Some(range.clone());
     // What was never an entity takes up no place of the page.
@@ -286,27 +282,36 @@ async fn timeline(
 
 /// The civil times at the ends of a kind's timeline.
 async fn ends(tx: &IdbTransaction, kind: &Kind) -> Result<Option<(String, String)>, StoreError> {
-    let index = index(tx, entities_store(kind)?, "timeline")?;
-    let range = derived::dated(Number::from(false).0)?;
-    let time = |key: JsValue| Array::from(&key).get(1).as_string();
+    let place = Place::of(kind);
+    let index = index(tx, place.store, "timeline")?;
+    let live = Number::from(false).0;
+    // Times that begin with a digit.
+    let [first, after] =
+        ["0", ":"].map(|time| place.index_key(&[live.clone(), JsValue::from_str(time)]));
+    let range = IdbKeyRange::bound(&first, &after).map_err(|error| failed(&error))?;
+    let time = |key: JsValue| {
+        let parts = Array::from(&key);
+        parts.get(parts.length() - 2).as_string()
+    };
     let ends = newest::ends(&index, &range).await?;
     Ok(ends.and_then(|(first, last)| time(first).zip(time(last))))
 }
 
 /// The part of the timeline that is asked for; `None` where its end is not after its beginning.
 fn timeline_range(
+    place: &Place,
     deleted: bool,
     from: Option<&str>,
     before: Option<&(String, EntityId)>,
 ) -> Option<IdbKeyRange> {
     let deleted = Number::from(deleted).0;
     let lower = match from {
-        Some(from) => keys(&[deleted.clone(), text(from)]),
-        None => keys(std::slice::from_ref(&deleted)),
+        Some(from) => place.index_key(&[deleted.clone(), text(from)]),
+        None => place.index_key(std::slice::from_ref(&deleted)),
     };
     let upper = match before {
-        Some((local_time, id)) => keys(&[deleted, text(local_time), text(id)]),
-        None => after(deleted),
+        Some((local_time, id)) => place.index_key(&[deleted, text(local_time), text(id)]),
+        None => place.index_key(&[deleted, Array::new().into()]),
     };
     IdbKeyRange::bound_with_lower_open_and_upper_open(&lower, &upper, false, true).ok()
 }
@@ -316,9 +321,10 @@ async fn by_id(
     page: &Page<'_>,
     after: Option<EntityId>,
 ) -> Result<Vec<EntityRow>, StoreError> {
-    let store = object_store(tx, entities_store(page.kind)?)?;
-    let after = after.map_or_else(|| text(""), |id| text(&id));
-    let range = IdbKeyRange::lower_bound_with_open(&after, true).map_err(|error| failed(&error))?;
+    let place = Place::of(page.kind);
+    let store = object_store(tx, place.store)?;
+    let range = IdbKeyRange::bound_with_lower_open(&place.key(after), &place.end(), true)
+        .map_err(|error| failed(&error))?;
     if page.limit == 0 {
         return Ok(Vec::new());
     }

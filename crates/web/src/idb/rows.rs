@@ -23,7 +23,7 @@ use crate::js;
 pub(crate) use claim::{claim_from_js, claim_to_js};
 pub(crate) use derived::{derived_from_js, derived_to_js};
 pub(crate) use entity::{
-    base_from_js, base_to_js, entity_from_js, entity_to_js, listed_entity_from_js,
+    base_from_js, base_to_js, entity_from_js, entity_to_js, kind_from_js, listed_entity_from_js,
 };
 pub(crate) use event::{event_from_js, event_to_js};
 pub(crate) use history::{history_from_js, history_to_js};

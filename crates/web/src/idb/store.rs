@@ -8,8 +8,9 @@ use wasm_bindgen::JsValue;
 use web_sys::{IdbKeyRange, IdbTransaction};
 
 use super::connection::{Connection, DatabaseNotice};
+use super::entities::{ENTITIES, ENTRIES, place_of};
 use super::migrations::profile_steps;
-use super::query::{self, derived, entities_store};
+use super::query::{self, derived};
 use super::request::failed;
 use super::rows::{
     Number, base_to_js, bytes_to_js, claim_to_js, derived_to_js, entity_to_js, event_to_js,
@@ -54,7 +55,10 @@ impl Store for IdbStore {
         stores: &[StoreName],
         program: P,
     ) -> Result<P::Output, StoreError> {
-        let names: Vec<&str> = stores.iter().map(|store| store_name(*store)).collect();
+        let names: Vec<&str> = stores
+            .iter()
+            .flat_map(|store| store_names(*store))
+            .collect();
         match mode {
             Mode::Read => {
                 let tx = self.connection.begin_read(&names).await?;
@@ -161,8 +165,11 @@ fn change(write: Write) -> Result<Change, StoreError> {
     };
     let remove = |store, key: JsValue| Change::Remove { store, key };
     Ok(match write {
-        Write::PutEntity(row) => put(entities_store(&row.key.kind)?, entity_to_js(&row)),
-        Write::RemoveEntity(key) => remove(entities_store(&key.kind)?, key.id.to_string().into()),
+        Write::PutEntity(row) => put(place_of(&row.key).0, entity_to_js(&row)),
+        Write::RemoveEntity(key) => {
+            let (store, key) = place_of(&key);
+            remove(store, key)
+        }
         Write::PutBase(row) => put("base", base_to_js(&row)),
         Write::RemoveBase(key) => {
             let parts = [JsValue::from(key.kind.0), key.id.to_string().into()];
@@ -205,9 +212,15 @@ fn change(write: Write) -> Result<Change, StoreError> {
     })
 }
 
+/// The object stores of a store: entities have two.
+fn store_names(store: StoreName) -> impl Iterator<Item = &'static str> {
+    let others = (store == StoreName::Entries).then_some(ENTITIES);
+    std::iter::once(store_name(store)).chain(others)
+}
+
 pub(super) const fn store_name(store: StoreName) -> &'static str {
     match store {
-        StoreName::Entries => "entries",
+        StoreName::Entries => ENTRIES,
         StoreName::Base => "base",
         StoreName::Outbox => "outbox",
         StoreName::Claims => "claims",

@@ -76,6 +76,7 @@ async fn a_profile_gets_every_store_and_index_of_the_schema() {
             "base [kind,id]",
             "claims id until:until",
             "drafts -",
+            "entities [kind,id] source:kind,source,source_id timeline:kind,deleted,local_time,id",
             "entries id source:source,source_id timeline:deleted,local_time,id",
             "history seq+ entity:kind,entity_id,seq",
             "log -+",

@@ -109,7 +109,7 @@ fn is_the_servers(world: &World, commit: &Commit, key: &EntityKey) -> bool {
         Folded::Absent => effects.next().is_none(),
         Folded::Deleted => effects.any(|effect| effect.kind == EffectKind::Deleted),
         Folded::Live(content) => {
-            let fields = as_server_has_it(&content, user, key);
+            let fields = as_server_has_it(&world.net.backend, &content, user, key);
             effects.any(|effect| effect.kind != EffectKind::Deleted && effect.fields == fields)
         }
     }

@@ -114,7 +114,8 @@ impl Run {
                     .filter(|there| there.deleted_at.is_none());
                 let same = match (shown(tables, &key), there) {
                     (Shown::Live(content), Some(there)) => {
-                        as_server_has_it(&content, there.owner, &key) == there.fields
+                        let fields = as_server_has_it(&world.backend, &content, there.owner, &key);
+                        fields == there.fields
                     }
                     (Shown::Absent | Shown::Deleted(_), None) => true,
                     (Shown::Live(_) | Shown::Absent | Shown::Deleted(_), _) => false,

@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{IdbKeyRange, IdbTransaction};
 
 use super::newest::newest;
-use super::{failed, keys, object_store, text};
+use super::{keys, object_store, text};
 use crate::idb::rows::derived_from_js;
 
 /// The key of a row.
@@ -55,13 +55,4 @@ pub(super) async fn run(
         .map(|row| derived_from_js(row, shelf, kind));
     rows.collect::<Option<_>>()
         .ok_or_else(|| StoreError::Corrupt(format!("{}.week", shelf.name())))
-}
-
-/// The part of a timeline whose times begin with a digit.
-pub(super) fn dated(deleted: JsValue) -> Result<IdbKeyRange, StoreError> {
-    IdbKeyRange::bound(
-        &keys(&[deleted.clone(), text("0")]),
-        &keys(&[deleted, text(":")]),
-    )
-    .map_err(|error| failed(&error))
 }

@@ -6,10 +6,16 @@ use lume_sync::store::StoreError;
 use wasm_bindgen::JsValue;
 
 use super::{RowIn, RowOut};
+use crate::idb::entities::{ENTITIES, ENTRIES, Place};
 
 pub(crate) fn entity_to_js(row: &EntityRow) -> JsValue {
-    RowOut::new()
-        .text("id", &row.key.id.to_string())
+    // Those that have a store to themselves need not say what they are.
+    let out = if Place::of(&row.key.kind).store == ENTRIES {
+        RowOut::new()
+    } else {
+        RowOut::new().text("kind", &row.key.kind.0)
+    };
+    out.text("id", &row.key.id.to_string())
         .text("local_time", &row.local_time)
         .number("deleted", row.deleted)
         .maybe(row.rev, |out, rev| out.number("rev", rev))
@@ -25,10 +31,19 @@ pub(crate) fn entity_to_js(row: &EntityRow) -> JsValue {
         .done()
 }
 
+/// The kind that a row says it is of.
+pub(crate) fn kind_from_js(value: &JsValue) -> Option<Kind> {
+    let row = RowIn {
+        value,
+        store: ENTITIES,
+    };
+    row.maybe_text("kind").ok().flatten().map(Kind)
+}
+
 pub(crate) fn entity_from_js(value: &JsValue, kind: &Kind) -> Result<EntityRow, StoreError> {
     let row = RowIn {
         value,
-        store: "entries",
+        store: Place::of(kind).store,
     };
     Ok(EntityRow {
         key: EntityKey {
@@ -54,7 +69,7 @@ pub(crate) fn listed_entity_from_js(value: &JsValue, kind: &Kind) -> Option<Enti
     }
     let row = RowIn {
         value,
-        store: "entries",
+        store: Place::of(kind).store,
     };
     Some(EntityRow {
         key: EntityKey {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lume_core::ids::UserId;
-use lume_sync::kinds::MOOD;
+use lume_sync::kinds::{MOOD, MOOD_DEF};
 use lume_sync::ports::Ports;
 use lume_sync::rows::{EventState, OutboxRow};
 use lume_sync::store::{Answers, Mode, Query, Step, Store, StoreName};
@@ -21,6 +21,7 @@ use crate::support::*;
 pub(crate) const PROFILES: [&str; PROFILE_VERSION as usize] = [
     include_str!("../../../fixtures/schema-1.json"),
     include_str!("../../../fixtures/schema-2.json"),
+    include_str!("../../../fixtures/schema-3.json"),
 ];
 
 /// A registry of each released schema, oldest first.
@@ -74,6 +75,11 @@ async fn every_row_of_every_released_schema_can_be_read() {
             outbox(&tab).await.len(),
             rows(&fixture["database"], "outbox").len()
         );
+        let others = tab.timeline(&MOOD_DEF.kind(), None, None, usize::MAX).await;
+        let others = others.expect("the list can be read");
+        assert!(others.iter().all(|listed| listed.content.is_ok()));
+        let stored = fixture["database"]["stores"]["entities"]["rows"].as_array();
+        assert_eq!(others.len(), stored.map_or(0, Vec::len));
         let draft = tab.draft("today").await.expect("it can be read");
         assert_eq!(
             draft.as_deref(),

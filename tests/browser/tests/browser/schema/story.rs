@@ -13,7 +13,7 @@ use lume_core::time::{LocalDate, Timestamp};
 use lume_sync::content::Content;
 use lume_sync::engine::{Engine, EngineOptions};
 use lume_sync::gate::Trigger;
-use lume_sync::kinds::MOOD;
+use lume_sync::kinds::{MOOD, MOOD_DEF};
 use lume_sync::meta::{AppMode, BackendChoice};
 use lume_sync::ports::{Clock, Method, Random, Request, Response, SendError, Transport};
 use lume_sync::rows::EntityKey;
@@ -212,6 +212,7 @@ impl Story {
     pub(crate) async fn tell(&self) -> Tab {
         let tab = self.tab().await;
         save(&tab, "from before the account").await;
+        save_mood_def(&tab).await;
         sign_in(&tab).await;
         tab.pass(Trigger::Manual).await;
         let edited = save(&tab, "at the backend").await;
@@ -306,6 +307,25 @@ async fn save(tab: &Tab, note: &str) -> EntityKey {
         .await
         .expect("it is saved");
     key
+}
+
+/// Of a kind that the backend does not take: it stays here.
+async fn save_mood_def(tab: &Tab) {
+    let content = json!({
+        "label": "Zen",
+        "name": "Zen",
+        "icon": "wind",
+        "valence": 0.5,
+        "archived": false,
+        "created_at": "2025-01-15T10:30:00.000Z",
+        "updated_at": "2025-01-15T10:30:00.000Z",
+        "field_of_a_later_version": {"kept": [1, 2]},
+    });
+    let content = content.as_object().expect("it is an object").clone();
+    let id = EntityId::from_random_bytes(WebRandom.bytes());
+    tab.create(&MOOD_DEF.kind(), id, content, None)
+        .await
+        .expect("it is saved");
 }
 
 async fn edit(tab: &Tab, key: &EntityKey, note: &str) {

@@ -1,0 +1,46 @@
+//! Keeps what the app knows of the person's own moods up to date.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use lume_sync::StoreError;
+use lume_sync::kinds::MOOD_DEF;
+
+use crate::model::own_moods::{self, OwnMoods};
+use crate::shell::app_state::{App, Phase};
+use crate::shell::services::AppEngine;
+
+/// More than anybody makes.
+const OWN_MOODS_MAX: usize = 500;
+
+/// Reads them now, so that the first screen shows entries as they are called.
+pub(crate) async fn read(engine: &AppEngine) -> Result<(), StoreError> {
+    let listed = engine
+        .timeline(&MOOD_DEF.kind(), None, None, OWN_MOODS_MAX)
+        .await?;
+    let readable = listed
+        .into_iter()
+        .filter_map(|listed| Some((listed.key, listed.content.ok()?)));
+    own_moods::learn(OwnMoods::of(readable));
+    Ok(())
+}
+
+/// Reads them again whenever the data may have changed. Behind the lock nothing is known.
+pub(crate) fn watch(app: App) {
+    Effect::new(move |_| {
+        app.data.track();
+        let phase = app.phase.get();
+        spawn_local(async move {
+            if phase == Phase::Locked {
+                own_moods::learn(OwnMoods::default());
+            }
+            let Some(engine) = app.engine().filter(|_| phase == Phase::Ready) else {
+                return;
+            };
+            // What can't be read now is read with the next change; entries show what is known.
+            drop(read(&engine).await);
+            if app.phase.get_untracked() == Phase::Locked {
+                own_moods::learn(OwnMoods::default());
+            }
+        });
+    });
+}
