@@ -2,18 +2,18 @@ import type { Page } from "@playwright/test";
 
 /** The least edge of what a finger taps, in CSS pixels. */
 const TARGET_PX = 44;
+/** As large as the days of a year have to be at least: each is in its month at full size as well. */
+const DENSE_TARGET_PX = 24;
 
 /**
  * What can be tapped and is smaller than a finger. Links in the middle of a text are as high as their line. Where a box is
  * smaller than what it takes taps for, by its label or by an edge around it, the taps count.
  */
 export async function smallTargets(page: Page): Promise<string[]> {
-  return page.evaluate((least) => {
+  return page.evaluate(([full, dense]) => {
     const TARGETS = "button, summary, select, textarea, input, nav a, header a, a.button, a.icon-button, a[class], [role=button]";
-    /** Half a pixel is lost to rounding. */
-    const enough = least - 0.5;
     /** How far taps reach along a line through the middle. */
-    const reach = (element: Element, target: Element, dx: number, dy: number): number => {
+    const reach = (element: Element, target: Element, dx: number, dy: number, least: number): number => {
       const { left, top, width, height } = target.getBoundingClientRect();
       const [x, y] = [left + width / 2, top + height / 2];
       const hits = (step: number) => {
@@ -37,17 +37,20 @@ export async function smallTargets(page: Page): Promise<string[]> {
       }
       const target = element instanceof HTMLInputElement ? (element.closest("label") ?? element) : element;
       const { width, height } = target.getBoundingClientRect();
+      const least = element.matches(".pixel") ? dense : full;
+      // Half a pixel is lost to rounding.
+      const enough = least - 0.5;
       if (width >= enough && height >= enough) {
         continue;
       }
       target.scrollIntoView({ block: "center" });
-      if (Math.max(width, reach(element, target, 1, 0)) < enough || Math.max(height, reach(element, target, 0, 1)) < enough) {
+      if (Math.max(width, reach(element, target, 1, 0, least)) < enough || Math.max(height, reach(element, target, 0, 1, least)) < enough) {
         const name = element.getAttribute("aria-label") ?? element.textContent?.trim() ?? "";
         small.push(`${element.tagName}.${element.className} "${name.slice(0, 30)}" ${Math.round(width)}×${Math.round(height)}`);
       }
     }
     return [...new Set(small)];
-  }, TARGET_PX);
+  }, [TARGET_PX, DENSE_TARGET_PX] as const);
 }
 
 /** What is wider than the window, or text that its box cuts off. */
