@@ -12,5 +12,6 @@ pub mod entry;
 pub mod ids;
 pub mod label;
 pub mod mood;
+pub mod reminder;
 pub mod time;
 pub mod validate;

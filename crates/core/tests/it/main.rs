@@ -8,6 +8,7 @@
 mod content;
 mod entries;
 mod redaction;
+mod reminders;
 mod support;
 mod time_zones;
 mod validation;
