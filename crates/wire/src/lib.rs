@@ -19,6 +19,7 @@ pub mod history;
 pub mod live;
 pub mod mood;
 pub mod paths;
+pub mod push;
 mod rev;
 mod secret;
 mod text_enum;

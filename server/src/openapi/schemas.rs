@@ -16,6 +16,7 @@ pub(super) fn all() -> Value {
     let mut schemas = accounts();
     schemas.extend(moods());
     schemas.extend(sync());
+    schemas.extend(super::push::schemas());
     schemas.insert(
         "Failure".to_owned(),
         json!({
