@@ -15,13 +15,14 @@ use crate::screens::history::History;
 use crate::screens::lock_screen::LockScreen;
 use crate::screens::more::More;
 use crate::screens::not_found::NotFound;
+use crate::screens::reminded::Reminded;
 use crate::screens::settings::Settings;
 use crate::screens::sync::Sync;
 use crate::screens::today::Today;
 use crate::screens::trouble::TroubleScreen;
 use crate::shell::app_state::{App, Phase};
 use crate::shell::prefs::Prefs;
-use crate::shell::{badge, boot, page};
+use crate::shell::{badge, boot, page, reminders};
 
 /// The app.
 #[component]
@@ -31,7 +32,8 @@ pub(crate) fn Root() -> impl IntoView {
     let theme = Memo::new(move |_| app.prefs.with(|prefs| prefs.theme));
     Effect::new(move |_| page::set_theme(theme.get()));
     badge::watch(app);
-    boot::start(app);
+    let reminders = reminders::provide(app);
+    boot::start(app, reminders);
     view! {
         {move || match app.phase.get() {
             // The page's own splash is still there.
@@ -48,6 +50,7 @@ pub(crate) fn Root() -> impl IntoView {
 fn Places() -> impl IntoView {
     view! {
         <Router>
+            <Reminded/>
             <Frame>
                 <Routes fallback=|| view! { <NotFound/> }>
                     <Route path=path!("/") view=|| view! { <Guarded><Today/></Guarded> }/>

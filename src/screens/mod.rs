@@ -17,6 +17,7 @@ pub(crate) mod lock_screen;
 pub(crate) mod more;
 pub(crate) mod not_found;
 pub(crate) mod pull_to_refresh;
+pub(crate) mod reminded;
 pub(crate) mod settings;
 pub(crate) mod sync;
 pub(crate) mod toasts;

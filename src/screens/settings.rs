@@ -8,6 +8,7 @@ mod backend;
 pub(crate) mod erase;
 mod look;
 mod mode;
+mod reminders;
 mod sign_out;
 mod storage;
 
@@ -23,6 +24,7 @@ use crate::screens::settings::backend::{Backend, BackendForm};
 use crate::screens::settings::erase::Erase;
 use crate::screens::settings::look::Look;
 use crate::screens::settings::mode::Mode;
+use crate::screens::settings::reminders::ReminderSettings;
 use crate::screens::settings::storage::Storage;
 use crate::shell::app_state::{App, use_app};
 use crate::shell::page;
@@ -51,6 +53,7 @@ pub(crate) fn Settings() -> impl IntoView {
                 <Account form=backend/>
             </Show>
             <Look/>
+            <ReminderSettings/>
             <AppLock/>
             <Storage/>
             <Erase/>

@@ -16,6 +16,7 @@ use lume_web::timer::sleep;
 use crate::shell::app_state::{App, Phase, Trouble};
 use crate::shell::config::{self, Config};
 use crate::shell::prefs::Prefs;
+use crate::shell::reminders::Reminders;
 use crate::shell::services::{AppEngine, Services};
 use crate::shell::{background, lock, page, pwa, status, tab_drafts, triggers};
 
@@ -28,8 +29,9 @@ thread_local! {
 }
 
 /// Starts everything. Returns at once; the phase says how far it has come.
-pub(crate) fn start(app: App) {
+pub(crate) fn start(app: App, reminders: Reminders) {
     pwa::listen(app);
+    background::listen(app, reminders);
     begin(app);
 }
 
@@ -55,7 +57,7 @@ pub(crate) fn begin(app: App) {
                 app.phase
                     .set(if is_shut { Phase::Locked } else { Phase::Ready });
                 status::refresh(app);
-                background::start(app);
+                background::start();
                 lock::start(app);
                 triggers::start(app);
                 adopt_config(app).await;

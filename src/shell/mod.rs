@@ -23,6 +23,7 @@ pub(crate) mod panic;
 pub(crate) mod prefs;
 pub(crate) mod pwa;
 pub(crate) mod query;
+pub(crate) mod reminders;
 pub(crate) mod services;
 pub(crate) mod status;
 pub(crate) mod tab_drafts;

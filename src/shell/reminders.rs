@@ -1,0 +1,253 @@
+//! Reminders on this device: what was chosen, how reminders come, and the ones that come while Lume is open.
+//!
+//! The schedule belongs to the device and is kept with its other choices. With an account whose backend sends reminders,
+//! it is told to the backend as well, which then reminds all of the account's devices, this one through its browser's
+//! push service ([`remote`]). Where that can't be, a browser can remind only while Lume is open, by a timer ([`local`]);
+//! Settings says which of the two it is, and why.
+//!
+//! What this deliberately does not do: it asks for no permission by itself, and sends nothing to a backend before somebody
+//! has turned reminders on.
+
+mod local;
+mod remote;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use lume_core::day::DayStart;
+use lume_core::reminder::{Schedule, next_due};
+use lume_core::time::{MINUTE_MS, Timestamp, instant_at};
+use lume_web::notifications::{self, Permission, Words};
+use lume_web::service_worker::Question;
+
+use crate::i18n::{language, t};
+use crate::shell::app_state::App;
+use crate::shell::format;
+use crate::shell::services::{local_now, now, with_zones, zone};
+
+/// The worker's names for these things (service-worker/push.js).
+const REMINDER: &str = "reminder";
+const RESUBSCRIBED: &str = "resubscribed";
+/// The longest snooze that an address may ask for, in minutes.
+const SNOOZE_MINUTES_MAX: i64 = 24 * 60;
+
+/// How reminders come to this device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// The backend is being asked.
+    Asking,
+    /// By a push, also while Lume is closed.
+    Push,
+    /// Only while Lume is open.
+    WhileOpen(Why),
+}
+
+/// Why a device is reminded only while Lume is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// There is no account to remind.
+    NoAccount,
+    /// The backend sends no reminders.
+    NotOffered,
+    /// The browser takes no pushes.
+    NotSupported,
+    /// The person has not allowed notifications here.
+    NotAllowed,
+    /// The backend or the browser's push service could not be reached.
+    Unreachable,
+}
+
+/// What is known of reminders, and the way to change it.
+#[derive(Clone, Copy)]
+pub(crate) struct Reminders {
+    app: App,
+    /// Whether the system may show them.
+    pub(crate) permission: RwSignal<Permission>,
+    /// How they come.
+    pub(crate) delivery: RwSignal<Delivery>,
+    /// Grows when a tap on a reminder asks for the form.
+    pub(crate) wants_log: RwSignal<u64>,
+}
+
+/// Makes the state, and hands it to everything below.
+pub(crate) fn provide(app: App) -> Reminders {
+    let reminders = Reminders {
+        app,
+        permission: RwSignal::new(notifications::permission()),
+        delivery: RwSignal::new(Delivery::WhileOpen(Why::NoAccount)),
+        wants_log: RwSignal::new(0),
+    };
+    provide_context(reminders);
+    reminders.watch();
+    local::listen(reminders);
+    reminders
+}
+
+/// The state, from anywhere below the app's root.
+pub(crate) fn use_reminders() -> Reminders {
+    expect_context()
+}
+
+impl Reminders {
+    /// What was chosen; off where nothing was.
+    pub(crate) fn schedule(self) -> Schedule {
+        let chosen = self
+            .app
+            .prefs
+            .with(|prefs| prefs.reminders.schedule.clone());
+        chosen.unwrap_or_else(|| Schedule::off(zone()))
+    }
+
+    fn schedule_untracked(self) -> Schedule {
+        untrack(move || self.schedule())
+    }
+
+    /// When the next one is due, as far as that is known here.
+    pub(crate) fn next_at(self) -> Option<Timestamp> {
+        let schedule = self.schedule();
+        with_zones(|zones| next_due(&schedule, zones, now()))
+            .ok()
+            .flatten()
+            .map(|due| due.at)
+    }
+
+    /// Turns reminders on or off. On a tap of the person's: where they were not asked yet, they are asked now.
+    pub(crate) fn turn(self, on: bool) {
+        self.change(move |schedule| {
+            schedule.enabled = on;
+            schedule.snoozed_until = None;
+        });
+        if on && self.permission.get_untracked() == Permission::Ask {
+            self.ask_permission();
+        }
+    }
+
+    /// Asks the person whether notifications may be shown; on a tap of theirs.
+    pub(crate) fn ask_permission(self) {
+        spawn_local(async move {
+            let permission = notifications::request_permission().await;
+            self.permission.set(permission);
+            remote::settle(self).await;
+        });
+    }
+
+    /// Changes what was chosen, keeps it, and tells the account's backend where there is one.
+    pub(crate) fn change(self, change: impl FnOnce(&mut Schedule)) {
+        let mut schedule = self.schedule_untracked();
+        change(&mut schedule);
+        // Times are meant by the clocks where the person is.
+        schedule.zone = zone();
+        self.app.prefs_changed(move |prefs| {
+            prefs.reminders.schedule = Some(schedule);
+            prefs.reminders.unsent = true;
+        });
+        self.settle();
+    }
+
+    /// Puts reminders off for so many minutes.
+    pub(crate) fn snooze_minutes(self, minutes: i64) {
+        let until = now().plus_millis(minutes.clamp(1, SNOOZE_MINUTES_MAX) * MINUTE_MS);
+        self.snooze_until(until);
+    }
+
+    /// Puts reminders off until the first one of tomorrow, or of the next day that has one.
+    pub(crate) fn snooze_until_tomorrow(self) {
+        let mut schedule = self.schedule_untracked();
+        schedule.snoozed_until = None;
+        let zone = zone();
+        let tomorrow = local_now().date().plus_days(1).midnight();
+        let first = with_zones(|zones| {
+            let midnight = instant_at(zones, &zone, tomorrow).ok()?;
+            next_due(&schedule, zones, midnight.plus_millis(-1)).ok()?
+        });
+        if let Some(first) = first {
+            self.snooze_until(first.at);
+        }
+    }
+
+    /// Ends a snooze.
+    pub(crate) fn wake(self) {
+        self.change(|schedule| schedule.snoozed_until = None);
+    }
+
+    /// The end of a snooze that is still to come.
+    pub(crate) fn snoozed_until(self) -> Option<Timestamp> {
+        let until = self.schedule().snoozed_until;
+        until.filter(|until| *until > now())
+    }
+
+    fn snooze_until(self, until: Timestamp) {
+        self.change(|schedule| schedule.snoozed_until = Some(until));
+        self.app
+            .say(t::reminders::snoozed_toast(&format::moment(until)));
+    }
+
+    /// Tries again to have reminders come while Lume is closed.
+    pub(crate) fn settle(self) {
+        spawn_local(remote::settle(self));
+    }
+
+    /// Looks what the account's other devices have set, where somebody looks at it here.
+    pub(crate) fn look(self) {
+        self.permission.set(notifications::permission());
+        spawn_local(remote::look(self));
+    }
+
+    /// Takes note of what the worker says.
+    pub(crate) fn hear(self, said: &Question) {
+        match (said.kind().as_deref(), said.word("action").as_deref()) {
+            (Some(REMINDER), Some("snooze")) => self.snooze_minutes(60),
+            (Some(REMINDER), _) => self
+                .wants_log
+                .update(|count| *count = count.wrapping_add(1)),
+            (Some(RESUBSCRIBED), _) => self.settle(),
+            (_, _) => {}
+        }
+    }
+
+    /// Keeps the timer and the backend up to date for as long as the app lives.
+    fn watch(self) {
+        let app = self.app;
+        let is_on = Memo::new(move |_| {
+            app.prefs.with(|prefs| {
+                prefs
+                    .reminders
+                    .schedule
+                    .as_ref()
+                    .is_some_and(Schedule::is_live)
+            })
+        });
+        let account = Memo::new(move |_| {
+            app.profile
+                .with(|profile| profile.syncing().map(|account| account.user_id))
+        });
+        // Nothing is asked of a backend, and nothing is written, before somebody has turned reminders on.
+        Effect::new(move |_| {
+            account.track();
+            if is_on.get() {
+                spawn_local(async move {
+                    notifications::leave_words(&words()).await;
+                    remote::settle(self).await;
+                });
+            }
+        });
+        let schedule = Memo::new(move |_| app.prefs.with(|prefs| prefs.reminders.schedule.clone()));
+        Effect::new(move |_| local::plan(self, schedule.get().filter(|schedule| schedule.enabled)));
+    }
+
+    fn day_start(self) -> DayStart {
+        self.app.prefs.with_untracked(|prefs| prefs.day_start)
+    }
+}
+
+/// What a reminder says, in the language that is spoken here.
+fn words() -> Words<'static> {
+    let language = language();
+    Words {
+        title: t::reminders::question(),
+        body: t::reminders::question_say(),
+        log: t::reminders::log_now(),
+        snooze: t::reminders::snooze_hour(),
+        lang: language.tag,
+        dir: language.direction,
+    }
+}
