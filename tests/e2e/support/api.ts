@@ -52,6 +52,11 @@ export class Api {
     return (await this.moods()).map((mood) => mood.note).sort();
   }
 
+  /** When the account is reminded. */
+  async reminders(): Promise<{ schedule: { times: string[]; days: number[]; zone: string } | null }> {
+    return this.get("/api/v1/reminders");
+  }
+
   private async get(path: string) {
     this.token ??= await this.signIn();
     let answer = await this.ask(path, this.token);

@@ -17,7 +17,7 @@ export const WITHOUT_LOCKS_AND_CHANNELS = `
 `;
 
 /**
- * The browser's side of Background Sync: wakes and ends the worker, from a page that is none of the app's.
+ * The browser's side of Background Sync and of pushes: wakes and ends the worker, from a page that is none of the app's.
  * Needs an installed worker.
  */
 export class Waker {
@@ -50,6 +50,15 @@ export class Waker {
       registrationId: this.registrationId,
       tag: TAG,
       lastChance,
+    });
+  }
+
+  /** Delivers a push, as the browser's push service does. */
+  async push(data: string): Promise<void> {
+    await this.session.send("ServiceWorker.deliverPushMessage", {
+      origin: this.origin,
+      registrationId: this.registrationId,
+      data,
     });
   }
 
