@@ -19,6 +19,9 @@ use walk::{CATEGORIES, OF_ITSELF};
 /// Modules whose strings are also looked up by name, because the name comes from data.
 const LOOKED_UP: [&str; 5] = ["moods", "prompts", "associations", "parts", "items"];
 
+/// The level of optimisation of the app that is downloaded: the profile `app` in Cargo.toml.
+const SIZE: &str = "z";
+
 /// What a key holds.
 enum Message {
     /// One text, with the arguments it names.
@@ -29,6 +32,12 @@ enum Message {
 
 fn main() {
     println!("cargo:rerun-if-changed=locales");
+    if env::var("OPT_LEVEL").is_ok_and(|level| level == SIZE)
+        && env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm")
+    {
+        // The module that is downloaded is cut in two by what its relocations tell: xtask/src/dist/split.rs.
+        println!("cargo:rustc-link-arg-bins=--emit-relocs");
+    }
     let source = read("en");
     let mut code = String::new();
     let mut texts = Vec::new();

@@ -1,12 +1,12 @@
 // What every measurement needs: a server of its own with the built app, and a browser.
 
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { freePort, untilUp } from "./server.mjs";
 
 const require = createRequire(new URL("../tests/e2e/package.json", import.meta.url));
 const { chromium } = require("@playwright/test");
@@ -42,25 +42,4 @@ export function report(figures) {
       `   ${name.padEnd(24)} ${at(0.5).padStart(8)} ${at(0.95).padStart(8)} ${String(sorted.length).padStart(8)}`,
     );
   }
-}
-
-async function untilUp(origin) {
-  const deadline = performance.now() + 15_000;
-  while (performance.now() < deadline) {
-    const answer = await fetch(`${origin}/health`).catch(() => undefined);
-    if (answer?.ok) {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("lume-server does not answer");
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

@@ -4,6 +4,7 @@
 //   window.lumeUpdateReady        true once a new version waits
 //   "lume:update-ready"           an event on window, dispatched at the same time
 //   window.lumeActivateUpdate()   changes over and reloads this page
+//   window.lumeLookForUpdate()    asks the server; promises whether there is a new version
 
 const WORKER_URL = "/service-worker.js";
 /** Browsers look for a new worker on navigation only, and an installed app may stay open for days. */
@@ -60,6 +61,17 @@ function checkForUpdate() {
   registration.update().catch(() => {});
 }
 
+/** Rejects where the server can't be asked. */
+async function lookForUpdate() {
+  lastCheckMs = performance.now();
+  if (!navigator.onLine) {
+    // A browser may answer from what it has.
+    throw new Error("there is no network");
+  }
+  await registration.update();
+  return Boolean(registration.installing || registration.waiting);
+}
+
 async function register() {
   let controlled = Boolean(navigator.serviceWorker.controller);
   window.lumeActivateUpdate = activateUpdate;
@@ -74,6 +86,7 @@ async function register() {
     controlled = true;
   });
   registration = await navigator.serviceWorker.register(WORKER_URL, { scope: "/", updateViaCache: "none" });
+  window.lumeLookForUpdate = lookForUpdate;
   watchInstalling(registration.installing);
   registration.addEventListener("updatefound", () => watchInstalling(registration.installing));
   if (registration.waiting && navigator.serviceWorker.controller) {

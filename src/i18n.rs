@@ -6,9 +6,6 @@
 
 use std::cell::Cell;
 
-use js_sys::{Array, Function, Intl, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
-
 /// One function for each string, in modules as in the file.
 pub(crate) mod t {
     include!(concat!(env!("OUT_DIR"), "/strings.rs"));
@@ -110,24 +107,12 @@ pub(crate) fn language() -> &'static Language {
     LANGUAGE.get()
 }
 
-/// A number in words of a locale, by the options of `Intl.NumberFormat`.
-pub(crate) fn format_number(locale: &str, number: f64, options: &Object) -> Option<String> {
-    let format = Intl::NumberFormat::new(&Array::of1(&locale.into()), options);
-    let format: Function = Reflect::get(&format, &"format".into())
-        .ok()?
-        .dyn_into()
-        .ok()?;
-    format
-        .call1(&JsValue::UNDEFINED, &number.into())
-        .ok()?
-        .as_string()
-}
-
 #[cfg(target_arch = "wasm32")]
 mod platform {
-    use js_sys::{Array, Intl, Object};
+    use js_sys::{Array, Function, Intl, Object, Reflect};
+    use wasm_bindgen::{JsCast, JsValue};
 
-    use super::{OTHER, format_number, language};
+    use super::{OTHER, language};
 
     fn approximate(count: u64) -> f64 {
         f64::from(u32::try_from(count).unwrap_or(u32::MAX))
@@ -148,6 +133,19 @@ mod platform {
     pub(super) fn number(count: u64) -> String {
         format_number(language().tag, approximate(count), &Object::new())
             .unwrap_or_else(|| count.to_string())
+    }
+
+    /// A number in words of a locale, by the options of `Intl.NumberFormat`.
+    fn format_number(locale: &str, number: f64, options: &Object) -> Option<String> {
+        let format = Intl::NumberFormat::new(&Array::of1(&locale.into()), options);
+        let format: Function = Reflect::get(&format, &"format".into())
+            .ok()?
+            .dyn_into()
+            .ok()?;
+        format
+            .call1(&JsValue::UNDEFINED, &number.into())
+            .ok()?
+            .as_string()
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The engine owns the truth. [`shell`] carries what happens in the browser to it and keeps a few signals up to date;
 //! [`screens`] read those and send intents; [`ui`] knows neither; [`model`] is plain values and functions between them.
+//! [`rest`] is where what the first screen does without is cut off.
 
 #![expect(
     unreachable_pub,
@@ -11,6 +12,7 @@
 mod app;
 mod i18n;
 mod model;
+mod rest;
 mod screens;
 mod shell;
 mod ui;

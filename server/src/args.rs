@@ -103,7 +103,9 @@ pub struct Args {
         value_name = "URL"
     )]
     pub backend_base_url: String,
-    /// Line of help shown at the lowest moods; may be given several times.
+    /// Line of help for the app's page of whom to talk to, such as "Samaritans (GB, IE): 116 123", with a telephone
+    /// number or an https address behind the colon; may be given several times. Lines given here take the place of those
+    /// that the app knows.
     #[arg(long, env = "LUME_HELP_LINE", value_delimiter = '\n')]
     pub help_line: Vec<String>,
     /// How much to log: error, warn, info, debug.

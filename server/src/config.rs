@@ -70,7 +70,7 @@ pub struct AppConfig {
     pub sync_interval_seconds: u32,
     /// `device` or `synced`.
     pub mode_default: String,
-    /// Lines of help shown at the lowest moods.
+    /// Lines of help in the place of those that the app knows; see `--help-line`.
     pub help_lines: Vec<String>,
 }
 

@@ -140,6 +140,14 @@ impl Draft {
         toggle(&mut self.associations, label);
     }
 
+    /// Puts a text behind what the note says, as a paragraph of its own.
+    pub(crate) fn append_note(&mut self, text: &str) {
+        if !self.note.trim().is_empty() {
+            self.note.push_str("\n\n");
+        }
+        self.note.push_str(text);
+    }
+
     /// The entry that this describes, made at a moment in a zone.
     pub(crate) fn input(&self, now: When, zone: &ZoneName) -> Result<EntryInput, Incomplete> {
         if self.labels.is_empty() {
@@ -329,6 +337,16 @@ mod tests {
         let (before, now) = (entry("happy", "Lunch"), entry("grateful", "Dinner"));
 
         assert!(Draft::of(&before).over(&Draft::of(&now)) == Draft::of(&now));
+    }
+
+    #[test]
+    fn what_is_appended_takes_nothing_away() {
+        let mut form = Draft::default();
+
+        form.append_note("One");
+        form.append_note("Two");
+
+        assert_eq!(form.note, "One\n\nTwo");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use lume_core::association::AssociationLabel;
 use lume_core::entry::MoodEntry;
+use lume_core::ids::EntityId;
 use lume_core::mood::MoodLabel;
 use lume_core::time::LocalDateTime;
 use lume_sync::content::Content;
@@ -79,6 +80,11 @@ impl EntryView {
             Ok(entry) => Some(entry.local_time),
             Err(_) => self.sort.parse().ok(),
         }
+    }
+
+    /// Where it stands in a list.
+    pub(crate) fn place(&self) -> (String, EntityId) {
+        (self.sort.clone(), self.key.id)
     }
 
     /// The label of its mood.

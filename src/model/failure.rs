@@ -6,6 +6,9 @@ use lume_sync::{CommitError, StoreError};
 
 use crate::i18n::t;
 
+/// The name of the field in which a password is asked again.
+pub(crate) const CURRENT_PASSWORD: &str = "current_password";
+
 /// A failure in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Failure {
@@ -50,6 +53,15 @@ impl std::fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// The rest of the app could not be fetched.
+pub(crate) fn of_rest() -> Failure {
+    Failure::new(
+        t::failure::rest(),
+        t::failure::kept_all(),
+        t::failure::rest_do(),
+    )
+}
 
 /// A save that did not happen.
 pub(crate) fn of_commit(error: &CommitError) -> Failure {
@@ -234,6 +246,7 @@ pub(crate) fn of_auth(error: &AuthError) -> Failure {
             failure(t::failure::not_a_backend(), t::failure::not_a_backend_do())
         }
         AuthError::ApiKey => failure(t::failure::api_key(), t::failure::api_key_do()),
+        AuthError::SignedOut => failure(t::failure::signed_out(), t::failure::signed_out_do()),
         AuthError::WrongPassword => failure(
             t::failure::wrong_password(),
             t::failure::wrong_password_do(),
@@ -256,6 +269,15 @@ pub(crate) fn of_auth(error: &AuthError) -> Failure {
             failure(t::failure::other_account(), t::failure::other_account_do())
         }
         AuthError::Store(_) => failure(t::failure::settings(), t::failure::settings_do()),
+    }
+}
+
+/// Why a password that was asked again did not do: it is not wrong for want of an address here.
+pub(crate) fn of_own_account(error: &AuthError) -> Failure {
+    if *error == AuthError::WrongPassword {
+        of_fields([(CURRENT_PASSWORD, "wrong")].into_iter())
+    } else {
+        of_auth(error)
     }
 }
 

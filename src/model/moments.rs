@@ -9,6 +9,8 @@ const MORNING_HOUR: u8 = 8;
 /// The hour that "yesterday evening" stands for.
 const EVENING_HOUR: u8 = 20;
 
+const DAY_MINUTES: i64 = 24 * 60;
+
 /// Whether a moment has not come yet.
 pub(crate) const fn is_future(at: Timestamp, now: Timestamp) -> bool {
     at.millis_since(now) > AHEAD_MS_MAX
@@ -23,6 +25,8 @@ pub(crate) enum QuickPick {
     ThisMorning,
     /// The day before at eight in the evening.
     YesterdayEvening,
+    /// The day before at this time of day.
+    Yesterday,
 }
 
 /// The quick picks that lie in the past, each with its civil time.
@@ -33,32 +37,8 @@ pub(crate) fn quick_picks(now: LocalDateTime) -> Vec<(QuickPick, LocalDateTime)>
     let mut picks = vec![(QuickPick::HourAgo, now.plus_minutes(-60))];
     picks.extend(morning.map(|local| (QuickPick::ThisMorning, local)));
     picks.extend(evening.map(|local| (QuickPick::YesterdayEvening, local)));
+    picks.push((QuickPick::Yesterday, now.plus_minutes(-DAY_MINUTES)));
     picks
-}
-
-/// The parts of a day that a greeting knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DayPart {
-    /// From five.
-    Morning,
-    /// From noon.
-    Afternoon,
-    /// From six.
-    Evening,
-    /// From eleven.
-    Night,
-}
-
-impl DayPart {
-    /// The part in which an hour lies.
-    pub(crate) const fn of(hour: u8) -> Self {
-        match hour {
-            5..=11 => Self::Morning,
-            12..=17 => Self::Afternoon,
-            18..=22 => Self::Evening,
-            _ => Self::Night,
-        }
-    }
 }
 
 /// The city of a zone's name, as `Sao Paulo` of `America/Sao_Paulo`.
@@ -85,14 +65,19 @@ mod tests {
 
         assert_eq!(
             picks("2025-01-15T08:30"),
-            [QuickPick::HourAgo, QuickPick::YesterdayEvening]
+            [
+                QuickPick::HourAgo,
+                QuickPick::YesterdayEvening,
+                QuickPick::Yesterday
+            ]
         );
         assert_eq!(
             picks("2025-01-15T12:00"),
             [
                 QuickPick::HourAgo,
                 QuickPick::ThisMorning,
-                QuickPick::YesterdayEvening
+                QuickPick::YesterdayEvening,
+                QuickPick::Yesterday
             ]
         );
     }
@@ -103,6 +88,7 @@ mod tests {
 
         assert_eq!(picks[0].1, local("2025-02-28T23:20"));
         assert_eq!(picks[1].1, local("2025-02-28T20:00"));
+        assert_eq!(picks[2].1, local("2025-02-28T00:20"));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use leptos_router::components::A;
 use lume_sync::kinds::MOOD;
 
 use crate::i18n::t;
+use crate::model::install_way::InstallWay;
+use crate::screens::help::Help;
 use crate::screens::trouble::{Words, words};
 use crate::shell::app_state::{Trouble, use_app};
 use crate::shell::prefs::Holding;
@@ -25,6 +27,7 @@ pub(crate) fn Banners() -> impl IntoView {
         <Show when=move || app.update_ready.get() && app.trouble.get() != Some(Trouble::Newer)><UpdateReady/></Show>
         <FirstListing/>
         <InstallOffer/>
+        <Show when=move || app.offers_help.get()><Help/></Show>
     }
 }
 
@@ -161,7 +164,8 @@ fn UpdateReady() -> impl IntoView {
 #[component]
 fn InstallOffer() -> impl IntoView {
     let app = use_app();
-    let by_hand = pwa::installs_by_hand();
+    let way = Memo::new(move |_| pwa::install_way(app));
+    let by_hand = move || way.get() == InstallWay::IosShare;
     let entries = use_query(
         || (),
         |engine, ()| async move { engine.count(&MOOD.kind()).await },
@@ -171,19 +175,19 @@ fn InstallOffer() -> impl IntoView {
             .with(|entries| matches!(entries, Some(Ok(count)) if *count >= ENTRIES_BEFORE_INSTALL));
         enough
             && !app.prefs.with(|prefs| prefs.install_offered)
-            && (by_hand || app.installable.get())
+            && matches!(way.get(), InstallWay::Ask | InstallWay::IosShare)
     });
     let answered = move || app.prefs_changed(|prefs| prefs.install_offered = true);
     view! {
         <Show when=move || is_shown.get()>
-            <div class="banner" role="status">
-                <p>{if by_hand { t::settings::install_ios() } else { t::install::say() }}</p>
+            <div class="banner" role="status" data-testid="install-offer">
+                <p>{move || if by_hand() { t::settings::install_ios() } else { t::install::say() }}</p>
                 <div class="button-row">
-                    {(!by_hand).then(|| view! {
+                    <Show when=move || !by_hand()>
                         <button type="button" class="button button-primary" on:click=move |_| { answered(); pwa::install(app); }>
                             {t::settings::install_yes()}
                         </button>
-                    })}
+                    </Show>
                     <button type="button" class="button button-plain" on:click=move |_| answered()>
                         {t::settings::install_no()}
                     </button>

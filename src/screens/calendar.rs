@@ -1,4 +1,7 @@
-//! Calendar: a month at a glance, each day by the mood that is nearest to its average, and what was noted on one.
+//! Calendar: a month at a glance, each day by the mood that is nearest to its average, and what was noted on one; or a
+//! year.
+
+mod year;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +16,8 @@ use lume_sync::kinds::MOOD;
 use crate::i18n::t;
 use crate::model::entry_view::{EntryView, mood_name};
 use crate::model::month::{DayMood, Month, WEEK, day_moods};
+use crate::model::year as a_year;
+use crate::screens::calendar::year::Year;
 use crate::screens::entry_item::EntryList;
 use crate::shell::app_state::use_app;
 use crate::shell::query::use_query;
@@ -22,10 +27,14 @@ use crate::ui::failure_note::FailureNote;
 use crate::ui::icon::Icon;
 use crate::ui::mood_badge::MoodBadge;
 
+/// Where it is.
+pub(crate) const PATH: &str = "/calendar";
 /// The parameter of the address that holds the month.
 const MONTH_PARAMETER: &str = "month";
 /// The parameter of the address that holds the chosen day, here and where one adds to it.
 pub(crate) const DAY_PARAMETER: &str = "day";
+/// The parameter of the address that holds the year, where a whole one is shown.
+const YEAR_PARAMETER: &str = "year";
 /// Entries read at once.
 const READ: usize = 500;
 
@@ -37,18 +46,71 @@ pub(crate) fn address(day: LocalDate) -> String {
     )
 }
 
-/// A month, and a day of it.
+/// Where a year of the calendar is.
+fn year_address(year: u16) -> String {
+    format!("/calendar?{YEAR_PARAMETER}={year}")
+}
+
+/// Where a month of the calendar is.
+fn month_address(month: Month) -> String {
+    format!("/calendar?{MONTH_PARAMETER}={month}")
+}
+
+/// A month and a day of it, or a year.
 #[component]
 pub(crate) fn Calendar() -> impl IntoView {
     page::set_title(t::app::calendar());
     let app = use_app();
     let parameters = use_query_map();
-    let parameter = move |name: &str| parameters.with(|parameters| parameters.get(name));
-    let start = Memo::new(move |_| app.prefs.with(|prefs| prefs.day_start));
     let today = Memo::new(move |_| {
         app.data.track();
-        start.get().day_of(local_now())
+        app.prefs.with(|prefs| prefs.day_start).day_of(local_now())
     });
+    let asked_year = Memo::new(move |_| {
+        parameters.with(|parameters| a_year::read(parameters.get_str(YEAR_PARAMETER)?))
+    });
+    let shown_month = Memo::new(move |_| {
+        let asked = parameters.with(|parameters| parameters.get_str(MONTH_PARAMETER)?.parse().ok());
+        asked.unwrap_or_else(|| Month::of(today.get()))
+    });
+    // From a year back to the month of today, or to the year's first.
+    let month_of_year = move || match asked_year.get() {
+        Some(year) if year != today.get().year() => {
+            LocalDate::new(year, 1, 1).map_or_else(|| shown_month.get(), Month::of)
+        }
+        Some(_) | None => shown_month.get(),
+    };
+    let is_year = Memo::new(move |_| asked_year.get().is_some());
+    let year = Memo::new(move |_| {
+        asked_year
+            .get()
+            .unwrap_or_else(|| shown_month.get().first().year())
+    });
+    view! {
+        <div class="calendar-head">
+            <div class="page-head"><h1>{t::app::calendar()}</h1></div>
+            <nav class="segments" aria-label=t::insights::view()>
+                <a href=move || month_address(month_of_year()) data-noscroll="" class="segment" aria-current=move || (!is_year.get()).then_some("true")>
+                    {t::insights::month()}
+                </a>
+                <a href=move || year_address(year.get()) data-noscroll="" class="segment" aria-current=move || is_year.get().then_some("true")>
+                    {t::insights::year()}
+                </a>
+            </nav>
+        </div>
+        <Show when=move || is_year.get() fallback=move || view! { <MonthView today=today/> }>
+            <Year year=year today=today/>
+        </Show>
+    }
+}
+
+/// A month, and a day of it.
+#[component]
+fn MonthView(today: Memo<LocalDate>) -> impl IntoView {
+    let app = use_app();
+    let parameters = use_query_map();
+    let parameter = move |name: &str| parameters.with(|parameters| parameters.get(name));
+    let start = Memo::new(move |_| app.prefs.with(|prefs| prefs.day_start));
     let month = Memo::new(move |_| {
         let asked = parameter(MONTH_PARAMETER).and_then(|text| text.parse().ok());
         asked.unwrap_or_else(|| Month::of(today.get()))
@@ -70,7 +132,6 @@ pub(crate) fn Calendar() -> impl IntoView {
         entries.with(|entries| day_moods(entries.as_deref().unwrap_or_default(), start.get()))
     });
     view! {
-        <div class="page-head"><h1>{t::app::calendar()}</h1></div>
         <MonthBar month=month today=today/>
         <FailureNote failure=failed/>
         <MonthGrid month=month days=days chosen=chosen today=today/>
@@ -99,15 +160,14 @@ async fn read(engine: &AppEngine, from: String, to: String) -> Result<Vec<EntryV
 
 #[component]
 fn MonthBar(month: Memo<Month>, today: Memo<LocalDate>) -> impl IntoView {
-    let to = |month: Month| format!("/calendar?{MONTH_PARAMETER}={month}");
     let is_now = Memo::new(move |_| month.get() == Month::of(today.get()));
     view! {
         <div class="calendar-bar">
-            <a href=move || to(month.get().before()) data-noscroll="" class="icon-button" aria-label=t::calendar::before() title=t::calendar::before()>
+            <a href=move || month_address(month.get().before()) data-noscroll="" class="icon-button" aria-label=t::calendar::before() title=t::calendar::before()>
                 <Icon name="back"/>
             </a>
             <h2 aria-live="polite">{move || format::month(month.get().first())}</h2>
-            <a href=move || to(month.get().after()) data-noscroll="" class="icon-button" aria-label=t::calendar::after() title=t::calendar::after()>
+            <a href=move || month_address(month.get().after()) data-noscroll="" class="icon-button" aria-label=t::calendar::after() title=t::calendar::after()>
                 <Icon name="forward"/>
             </a>
             <Show when=move || !is_now.get()>
@@ -186,7 +246,7 @@ fn DayCell(
         <a
             href=address(day)
             data-noscroll=""
-            id=id(day)
+            id=day_id(day)
             class="calendar-day"
             data-day=day.to_string()
             aria-label=words
@@ -201,7 +261,8 @@ fn DayCell(
     }
 }
 
-fn id(day: LocalDate) -> String {
+/// The id of a day's link.
+fn day_id(day: LocalDate) -> String {
     format!("day-{day}")
 }
 
@@ -217,7 +278,7 @@ fn step(event: &KeyboardEvent, day: LocalDate) {
         _ => return,
     };
     event.prevent_default();
-    page::focus(&id(day.plus_days(days)));
+    page::focus(&day_id(day.plus_days(days)));
 }
 
 /// What was noted on a day, and the way to note more.

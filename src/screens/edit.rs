@@ -22,8 +22,8 @@ use crate::screens::entry_form::EntryForm;
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::{entry_draft, mood_key};
 use crate::shell::drafts::use_draft;
-use crate::shell::page;
 use crate::shell::query::use_query;
+use crate::shell::{page, visits};
 use crate::ui::failure_note::FailureNote;
 use crate::ui::icon::Icon;
 use crate::ui::notice::{Notice, Tone};
@@ -68,7 +68,9 @@ pub(crate) fn EditEntry() -> impl IntoView {
     });
     view! {
         <div class="page-head">
-            <A href="/history" attr:class="page-back"><Icon name="back"/>{t::app::back_to_history()}</A>
+            <A href=visits::last_address() attr:class="page-back" on:click=|_| visits::return_to_last()>
+                <Icon name="back"/>{t::app::back_to_history()}
+            </A>
             <h1>{t::edit::title()}</h1>
         </div>
         <FailureNote failure=failed/>

@@ -12,6 +12,7 @@ use crate::model::entry_view::{EntryView, mood_name};
 use crate::model::failure::{self, Failure};
 use crate::model::moments::{is_future, zone_city};
 use crate::model::refused_form::{FormPart, RefusedForm};
+use crate::screens::form_keys::use_form_keys;
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::use_dispatch;
 use crate::shell::drafts::{Keeping, KeptDraft};
@@ -166,7 +167,7 @@ pub(crate) fn EntryForm(
             }),
         };
         saving.busy.set(true);
-        draft.pause();
+        draft.pause(app, is_new.then(|| saving.id.get_value()));
         dispatch.send_then(intent, move |outcome| {
             // The form may be gone, and all that belongs to it.
             if saving.busy.try_set(false).is_some() {
@@ -187,20 +188,18 @@ pub(crate) fn EntryForm(
     });
     let mood = Memo::new(move |_| form.with(|form| form.mood().map(str::to_owned)));
     let marks = marks(refused, form, saving.when_error);
-    let save_on_keys = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
-            event.prevent_default();
-            save.run(());
-        }
-    };
+    use_form_keys(save);
+    // A note without a mood is there where something was shared.
+    let has_fields =
+        Memo::new(move |_| mood.with(Option::is_some) || form.with(|form| !form.note.is_empty()));
     let when_words = Callback::new(|text: String| text.parse().ok().map(format::day_and_time));
     view! {
-        <form class="log" novalidate on:keydown=save_on_keys on:submit=move |event| { event.prevent_default(); save.run(()); }>
+        <form class="log" novalidate on:submit=move |event| { event.prevent_default(); save.run(()); }>
             <Show when=move || draft.restored.get()>
                 <p class="quiet" role="status">{t::log::restored()}</p>
             </Show>
             <MoodPicker picked=mood on_pick=Callback::new(move |label: String| form.update(|form| form.pick_mood(&label)))/>
-            <Show when=move || mood.with(Option::is_some)>
+            <Show when=move || has_fields.get()>
                 <EntryFields draft=form now=zone_now when_words=when_words can_be_now=is_new
                     zone=other_zone.as_ref().map(|zone| zone_city(zone.as_str())) marks=marks/>
             </Show>

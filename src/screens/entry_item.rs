@@ -17,6 +17,9 @@ use crate::ui::entry_card::EntryCard;
 pub(crate) fn EntryItem(
     /// The entry.
     entry: EntryView,
+    /// The words that were searched for, folded; its note shows where they are.
+    #[prop(optional, into)]
+    found: Signal<Vec<String>>,
 ) -> impl IntoView {
     let app = use_app();
     let dispatch = use_dispatch();
@@ -37,7 +40,7 @@ pub(crate) fn EntryItem(
             Err(failure) => app.say(format!("{}. {}", failure.what, failure.remedy)),
         });
     });
-    view! { <EntryCard entry=entry time=time.unwrap_or_default() on_delete=delete/> }
+    view! { <EntryCard entry=entry time=time.unwrap_or_default() on_delete=delete found=found/> }
 }
 
 /// The cards of some entries, in their order.
@@ -46,13 +49,16 @@ pub(crate) fn EntryList(
     /// The entries.
     #[prop(into)]
     entries: Signal<Vec<EntryView>>,
+    /// The words that were searched for, folded.
+    #[prop(optional, into)]
+    found: Signal<Vec<String>>,
 ) -> impl IntoView {
     view! {
         <ul class="entries">
             <For
                 each=move || entries.get()
                 key=EntryView::version
-                children=|entry| view! { <li><EntryItem entry=entry/></li> }
+                children=move |entry| view! { <li><EntryItem entry=entry found=found/></li> }
             />
         </ul>
     }

@@ -1,13 +1,15 @@
 //! The frame around every place: where one is, where one can go, and where sync stands.
 
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::components::A;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_navigate};
 use lume_sync::meta::AppMode;
 
 use crate::i18n::t;
 use crate::model::sync_words::pill;
 use crate::screens::banners::Banners;
+use crate::screens::calendar;
 use crate::screens::pull_to_refresh::PullToRefresh;
 use crate::screens::toasts::Toasts;
 use crate::shell::app_state::use_app;
@@ -33,21 +35,28 @@ pub(crate) fn Frame(
         let path = path.get();
         if before.is_some_and(|before| before != path) {
             page::note_move();
-            page::focus(CONTENT_ID);
+            page::focus_heading(CONTENT_ID);
             page::scroll_to_top();
+            // Offered where one has come to after saving; not for ever.
+            if path != calendar::PATH {
+                app.offers_help.set(false);
+            }
         }
         path
     });
     let pill = Memo::new(move |_| app.status.with(|status| status.as_ref().map(pill)));
     let class = move || {
-        if path.get() == "/" {
+        if matches!(path.get().as_str(), "/" | "/insights") {
             "frame-main is-wide"
         } else {
             "frame-main"
         }
     };
     view! {
-        <a class="skip-link" href="#content">{t::app::skip()}</a>
+        // Followed here: the router would take the link for a move to another address, and leave the focus where it is.
+        <a class="skip-link" href="#content" on:click=move |event| { event.prevent_default(); page::focus(CONTENT_ID); }>
+            {t::app::skip()}
+        </a>
         <div class="frame">
             <header class="frame-top">
                 <Brand/>
@@ -61,10 +70,24 @@ pub(crate) fn Frame(
                 <Banners/>
                 {children()}
             </main>
+            <Launches/>
             <Navigation path=path/>
         </div>
         <Toasts/>
     }
+}
+
+/// Goes where a launch from outside asks for.
+#[component]
+fn Launches() -> impl IntoView {
+    let app = use_app();
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if let Some(place) = app.launched.get() {
+            app.launched.set(None);
+            navigate(&place, NavigateOptions::default());
+        }
+    });
 }
 
 #[component]
@@ -108,7 +131,12 @@ fn SyncNowButton(path: Memo<String>) -> impl IntoView {
 
 #[component]
 fn Navigation(path: Memo<String>) -> impl IntoView {
-    let near_more = move || matches!(path.get().as_str(), "/sync" | "/settings" | "/bin");
+    let near_more = move || {
+        matches!(
+            path.get().as_str(),
+            "/sync" | "/settings" | "/bin" | "/help"
+        )
+    };
     let near_history = move || path.with(|path| path.starts_with("/entry/"));
     view! {
         <nav class="frame-nav" aria-label=t::app::places()>
@@ -117,9 +145,10 @@ fn Navigation(path: Memo<String>) -> impl IntoView {
                 <Place href="/" icon="today" name=t::app::today()/>
                 <Place href="/history" icon="history" name=t::app::history() near=near_history/>
                 <Place href="/calendar" icon="calendar" name=t::app::calendar()/>
+                <Place href="/insights" icon="insights" name=t::insights::place()/>
                 <Place href="/sync" icon="sync" name=t::app::sync() class="frame-rail-only-item"/>
                 <Place href="/settings" icon="settings" name=t::app::settings() class="frame-rail-only-item"/>
-                <Place href="/more" icon="more" name=t::app::more() class="frame-phone-only" near=near_more/>
+                <Place href="/more" icon="more" name=t::app::more() goes_on=t::start::more_of() class="frame-phone-only" near=near_more/>
             </ul>
         </nav>
     }
@@ -130,6 +159,9 @@ fn Place(
     href: &'static str,
     icon: &'static str,
     name: &'static str,
+    /// What a screen reader says after the name, where the name alone says little.
+    #[prop(optional)]
+    goes_on: Option<&'static str>,
     #[prop(optional)] class: &'static str,
     #[prop(optional, into)] near: Signal<bool>,
 ) -> impl IntoView {
@@ -137,7 +169,7 @@ fn Place(
         <li class=class>
             <A href=href exact=true attr:class="frame-place" class:is-near=near>
                 <span class="frame-mark"><Icon name=icon/></span>
-                <span>{name}</span>
+                <span>{name}{goes_on.map(|words| view! { <span class="visually-hidden">" "{words}</span> })}</span>
             </A>
         </li>
     }

@@ -4,14 +4,16 @@ use leptos::prelude::*;
 
 use crate::i18n::t;
 use crate::model::failure::Failure;
+use crate::shell::pace::use_second_piece;
 use crate::ui::failure_note::FailureNote;
 
-/// Shows its children, or why they could not be read.
+/// Shows its children, or why they could not be read. At the start they come after the frame around them.
 #[component]
 pub(crate) fn Guarded(
     /// A place.
-    children: Children,
+    children: ChildrenFn,
 ) -> impl IntoView {
+    let is_due = use_second_piece();
     view! {
         <ErrorBoundary fallback=|errors| {
             let failure = Signal::derive(move || {
@@ -20,7 +22,7 @@ pub(crate) fn Guarded(
             });
             view! { <FailureNote failure=failure/> }
         }>
-            {children()}
+            {move || is_due.get().then(|| children())}
         </ErrorBoundary>
     }
 }

@@ -16,6 +16,8 @@ pub(crate) fn More() -> impl IntoView {
         <ul class="more-list">
             <MoreLink href="/sync" icon="sync" name=t::app::sync() say=t::more::sync_say()/>
             <MoreLink href="/bin" icon="trash" name=t::bin::title() say=t::more::bin_say()/>
+            <MoreLink href="/help" icon="phone" name=t::help::show() say=t::help_page::more_say()/>
+            <MoreLink href="/export" icon="download" name=t::exchange::title() say=t::exchange::link_say()/>
             <MoreLink href="/settings" icon="settings" name=t::app::settings() say=t::more::settings_say()/>
         </ul>
     }

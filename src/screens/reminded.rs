@@ -1,30 +1,20 @@
-//! Where a tap on a reminder leads: to the form of Today, or to a snooze.
+//! Where the snooze of a notification leads if no page was open: to Today, with reminders put off.
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use crate::shell::reminders::use_reminders;
+use crate::shell::reminders::{Errand, use_reminders};
 
 /// Set by a notification's button: for how many minutes to put reminders off.
 const SNOOZE_PARAMETER: &str = "snooze";
-/// Where one logs at once.
-const LOG_ADDRESS: &str = "/?log=1";
 
-/// Shows nothing; follows what the worker says, within the router.
+/// Shows nothing; follows the address, within the router.
 #[component]
 pub(crate) fn Reminded() -> impl IntoView {
     let reminders = use_reminders();
     let navigate = use_navigate();
     let parameters = use_query_map();
-    let go = navigate.clone();
-    Effect::new(move |before: Option<u64>| {
-        let asked = reminders.wants_log.get();
-        if before.is_some_and(|before| before != asked) {
-            go(LOG_ADDRESS, NavigateOptions::default());
-        }
-        asked
-    });
     Effect::new(move |_| {
         let minutes = parameters.with(|parameters| parameters.get(SNOOZE_PARAMETER)?.parse().ok());
         if let Some(minutes) = minutes {
@@ -34,7 +24,7 @@ pub(crate) fn Reminded() -> impl IntoView {
                 ..NavigateOptions::default()
             };
             navigate("/", options);
-            reminders.snooze_minutes(minutes);
+            reminders.send(Errand::Snooze { minutes });
         }
     });
 }

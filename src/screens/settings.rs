@@ -6,8 +6,11 @@ mod app_lock;
 mod auth_form;
 mod backend;
 pub(crate) mod erase;
+mod exchange_link;
+mod install;
 mod look;
 mod mode;
+mod own_account;
 mod reminders;
 mod sign_out;
 mod storage;
@@ -22,6 +25,8 @@ use crate::screens::settings::account::Account;
 use crate::screens::settings::app_lock::AppLock;
 use crate::screens::settings::backend::{Backend, BackendForm};
 use crate::screens::settings::erase::Erase;
+use crate::screens::settings::exchange_link::ExchangeLink;
+use crate::screens::settings::install::Install;
 use crate::screens::settings::look::Look;
 use crate::screens::settings::mode::Mode;
 use crate::screens::settings::reminders::ReminderSettings;
@@ -56,6 +61,8 @@ pub(crate) fn Settings() -> impl IntoView {
             <ReminderSettings/>
             <AppLock/>
             <Storage/>
+            <ExchangeLink/>
+            <Install/>
             <Erase/>
             <About/>
         </div>

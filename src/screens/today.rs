@@ -3,19 +3,21 @@
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use lume_core::day::DayPart;
 use lume_core::time::LocalDate;
 use lume_sync::kinds::MOOD;
 
 use crate::i18n::t;
 use crate::model::draft::{Draft, field_text};
 use crate::model::entry_view::EntryView;
-use crate::model::moments::DayPart;
+use crate::model::shared;
 use crate::screens::calendar::{self, DAY_PARAMETER};
 use crate::screens::entry_form::EntryForm;
 use crate::screens::entry_item::EntryList;
 use crate::screens::help::{Help, LOW_VALENCE_MAX};
-use crate::shell::app_state::use_app;
-use crate::shell::drafts::use_draft;
+use crate::shell::app_state::{App, use_app};
+use crate::shell::drafts::{KeptDraft, use_draft};
+use crate::shell::pace::use_second_piece;
 use crate::shell::query::use_query;
 use crate::shell::services::local_now;
 use crate::shell::{format, page};
@@ -66,15 +68,20 @@ pub(crate) fn Today() -> impl IntoView {
         greeting(now.hour())
     };
     let shown_day = day.unwrap_or_else(|| now.date());
+    take_what_is_shared(app, draft);
     let navigate = use_navigate();
     let on_saved = Callback::new(move |valence: Option<f64>| {
         is_low.set(valence.is_some_and(|valence| valence <= LOW_VALENCE_MAX));
         app.say(t::log::saved_thanks());
         match day {
-            Some(day) => navigate(&calendar::address(day), NavigateOptions::default()),
+            Some(day) => {
+                app.offers_help.set(is_low.get_untracked());
+                navigate(&calendar::address(day), NavigateOptions::default());
+            }
             None => page::scroll_to_top(),
         }
     });
+    let has_list = use_second_piece();
     view! {
         <div class="today">
             <section class="today-log">
@@ -85,9 +92,33 @@ pub(crate) fn Today() -> impl IntoView {
                 <Show when=move || is_low.get()><Help/></Show>
                 <EntryForm draft=draft on_saved=on_saved/>
             </section>
-            <TodayList/>
+            <Show when=move || has_list.get()><TodayList/></Show>
         </div>
     }
+}
+
+/// Puts what another app shares into the note, behind what is there, once what was begun before is found.
+fn take_what_is_shared(app: App, draft: KeptDraft) {
+    let parameters = use_query_map();
+    let navigate = use_navigate();
+    let note = Memo::new(move |_| {
+        parameters
+            .with(|parameters| shared::note(shared::PARAMETERS.map(|name| parameters.get(name))))
+    });
+    Effect::new(move |_| {
+        let (Some(note), true) = (note.get(), draft.loaded.get()) else {
+            return;
+        };
+        draft.form.update(|form| form.append_note(&note));
+        app.say(t::share::added());
+        // So that a reload does not add it again.
+        let options = NavigateOptions {
+            replace: true,
+            ..NavigateOptions::default()
+        };
+        navigate("/", options);
+        page::focus(FIRST_MOOD_ID);
+    });
 }
 
 fn greeting(hour: u8) -> &'static str {

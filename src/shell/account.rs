@@ -13,7 +13,7 @@ use lume_web::registry::AccountKey;
 use crate::shell::app_state::{App, Phase};
 use crate::shell::prefs::Holding;
 use crate::shell::services::Services;
-use crate::shell::{boot, status, triggers};
+use crate::shell::{boot, shelf, status, triggers};
 
 /// What was typed to get a session.
 pub(crate) enum Credentials {
@@ -145,7 +145,10 @@ pub(crate) async fn leave(app: App, leaving: Leaving) -> Result<(), StoreError> 
     match leaving {
         Leaving::Keep => Ok(()),
         // If the page is closed before it is done, the next start finishes it.
-        Leaving::Discard => services.registry.erase(&services.database).await,
+        Leaving::Discard => {
+            shelf::forget(&services.database);
+            services.registry.erase(&services.database).await
+        }
     }
 }
 

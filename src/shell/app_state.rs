@@ -87,6 +87,10 @@ pub(crate) struct App {
     pub(crate) begun_anew: RwSignal<u64>,
     /// What is known about the app lock.
     pub(crate) lock: RwSignal<LockView>,
+    /// Whether what was noted last is so low that help is offered in the place one has come to from there.
+    pub(crate) offers_help: RwSignal<bool>,
+    /// The place that a launch of the app from outside asks for, until one is there.
+    pub(crate) launched: RwSignal<Option<String>>,
     /// Whether installing can be offered.
     pub(crate) installable: RwSignal<bool>,
     /// Grows when unsaved forms must be written now.
@@ -112,6 +116,8 @@ impl App {
             trouble: RwSignal::new(None),
             begun_anew: RwSignal::new(0),
             lock: RwSignal::new(LockView::default()),
+            offers_help: RwSignal::new(false),
+            launched: RwSignal::new(None),
             installable: RwSignal::new(false),
             flush_drafts: RwSignal::new(0),
             logs_requests: RwSignal::new(false),

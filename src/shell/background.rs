@@ -5,6 +5,7 @@
 //! open.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,6 +13,7 @@ use lume_sync::{Remainder, Trigger};
 use lume_web::service_worker::{BackgroundSync, Question, WorkerQuestions};
 use lume_web::timer::sleep;
 
+use crate::rest;
 use crate::shell::app_state::App;
 use crate::shell::reminders::Reminders;
 use crate::shell::services::now;
@@ -113,7 +115,10 @@ async fn outcome(app: App) -> Outcome {
     let Some(engine) = app.engine() else {
         return Outcome::Busy;
     };
-    engine.pass(Trigger::Online).await;
+    let Ok(passing) = rest::pass(Rc::clone(&engine), Trigger::Online).await else {
+        return Outcome::Busy;
+    };
+    passing.await;
     for _ in 0..LOOKS_MAX {
         match engine.status().await {
             Ok(status) if status.processing => sleep(LOOK_MS).await,

@@ -15,10 +15,11 @@ use lume_web::timer::sleep;
 
 use crate::shell::app_state::{App, Phase, Trouble};
 use crate::shell::config::{self, Config};
+use crate::shell::pace::pause;
 use crate::shell::prefs::Prefs;
 use crate::shell::reminders::Reminders;
 use crate::shell::services::{AppEngine, Services};
-use crate::shell::{background, lock, page, pwa, status, tab_drafts, triggers};
+use crate::shell::{background, launch, lock, page, places, pwa, shelf, status, triggers};
 
 /// The waits between the tries to open the database, in milliseconds.
 const OPEN_WAITS_MS: [u64; 2] = [250, 1_000];
@@ -31,6 +32,7 @@ thread_local! {
 /// Starts everything. Returns at once; the phase says how far it has come.
 pub(crate) fn start(app: App, reminders: Reminders) {
     pwa::listen(app);
+    launch::listen(app);
     background::listen(app, reminders);
     begin(app);
 }
@@ -48,7 +50,7 @@ pub(crate) fn begin(app: App) {
     spawn_local(async move {
         let opened = open_patiently(app).await;
         OPENING.set(false);
-        page::remove_splash();
+        pause().await;
         match opened {
             Ok(()) => {
                 let is_shut = app
@@ -56,10 +58,13 @@ pub(crate) fn begin(app: App) {
                     .is_some_and(|services| lock::is_shut(&services));
                 app.phase
                     .set(if is_shut { Phase::Locked } else { Phase::Ready });
+                pause().await;
                 status::refresh(app);
                 background::start();
                 lock::start(app);
+                pause().await;
                 triggers::start(app);
+                places::fetch_rest();
                 adopt_config(app).await;
             }
             Err(error) => app.phase.set(Phase::Failed {
@@ -138,7 +143,7 @@ async fn open(app: App) -> Result<(), StoreError> {
         services.registry.bind(&entry.name, key).await?;
     }
     let names = known.into_iter().map(|profile| profile.name);
-    tab_drafts::keep_of(&names.chain([entry.name]).collect::<Vec<_>>());
+    shelf::keep_of(&names.chain([entry.name]).collect::<Vec<_>>());
     app.profile.set(profile);
     app.set_services(Some(services));
     Ok(())

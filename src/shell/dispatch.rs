@@ -1,5 +1,7 @@
 //! The one way in which a screen has something done.
 
+use std::rc::Rc;
+
 use leptos::prelude::WithUntracked;
 use leptos::task::spawn_local;
 use lume_core::ids::EntityId;
@@ -11,13 +13,16 @@ use lume_sync::{CommitError, Trigger};
 use lume_web::persist;
 
 use crate::i18n::t;
+use crate::model::exchange::Exchanged;
 use crate::model::failure::{self, Failure};
 use crate::model::import::Tallied;
+use crate::rest;
+use crate::shell::account::Leaving;
 use crate::shell::app_state::{App, use_app};
 use crate::shell::intent::{EntryChange, Intent};
 use crate::shell::prefs::Holding;
 use crate::shell::services::AppEngine;
-use crate::shell::{account, background, lock, page, status, transfer, triggers};
+use crate::shell::{account, background, exchange, lock, page, status, transfer, triggers};
 
 /// Carries out intents.
 #[derive(Clone, Copy)]
@@ -39,6 +44,8 @@ pub(crate) struct Done {
     pub(crate) unreadable: u64,
     /// What was imported.
     pub(crate) imported: Tallied,
+    /// What became of entries that came from a file, went to one, or were taken back.
+    pub(crate) exchanged: Exchanged,
 }
 
 impl Dispatch {
@@ -76,14 +83,42 @@ pub(crate) fn entry_draft(key: &EntityKey) -> String {
     format!("entry:{}", key.id)
 }
 
+/// Does itself what the first screen can ask for, so that saving never waits for the rest of the app.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever is not named here is in the rest, new intents too"
+)]
 async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
-    let engine = app.engine().ok_or_else(|| {
+    match intent {
+        Intent::Create { id, content, draft } => {
+            let engine = engine(app)?;
+            create(app, &engine, id, content, &draft).await?;
+        }
+        Intent::Delete(id) => {
+            let engine = engine(app)?;
+            delete(app, &engine, id).await?;
+        }
+        later => {
+            let going = rest::carry_out(app, later).await;
+            return going.map_err(|_| failure::of_rest())?.await;
+        }
+    }
+    Ok(Done::default())
+}
+
+fn engine(app: App) -> Result<Rc<AppEngine>, Failure> {
+    app.engine().ok_or_else(|| {
         Failure::new(
             t::failure::read(),
             t::failure::read_means(),
             t::failure::read_do(),
         )
-    })?;
+    })
+}
+
+/// Carries any intent out.
+pub(crate) async fn carry_out(app: App, intent: Intent) -> Result<Done, Failure> {
+    let engine = engine(app)?;
     let mut done = Done::default();
     match intent {
         Intent::Create { id, content, draft } => create(app, &engine, id, content, &draft).await?,
@@ -92,11 +127,7 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
             changed.map_err(|error| failure::of_commit(&error))?;
             saved_something(app);
         }
-        Intent::Delete(id) => {
-            let deleted = engine.delete(&mood_key(id)).await;
-            deleted.map_err(|error| failure::of_commit(&error))?;
-            status::refresh(app);
-        }
+        Intent::Delete(id) => delete(app, &engine, id).await?,
         Intent::SyncNow => done.pass = engine.pass(Trigger::Manual).await,
         Intent::Retry(event_id) => {
             let retried = engine.retry(event_id).await;
@@ -118,6 +149,18 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
             done.unreadable = export.unreadable;
         }
         Intent::Import(order) => done.imported = transfer::import(app, &engine, order).await?,
+        Intent::ExportEntries(order) => {
+            done.exchanged = exchange::export_entries(&engine, order).await?;
+        }
+        Intent::ImportEntries(order) => {
+            done.exchanged = exchange::import_entries(app, &engine, order).await?;
+            if done.exchanged.made > 0 {
+                keeps_entries(app);
+            }
+        }
+        Intent::UndoImport(progress) => {
+            done.exchanged = exchange::undo_import(app, &engine, progress).await?;
+        }
         Intent::SetMode(mode) => {
             engine
                 .set_mode(mode)
@@ -141,6 +184,18 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
             let entered = account::enter(app, credentials, bring).await;
             entered.map_err(|error| failure::of_auth(&error))?;
         }
+        Intent::ChangePassword { current, next } => {
+            let changed = engine.change_password(&current, &next).await;
+            changed.map_err(|error| failure::of_own_account(&error))?;
+        }
+        Intent::DeleteAccount { password } => {
+            let deleted = engine.delete_account(&password).await;
+            deleted.map_err(|error| failure::of_own_account(&error))?;
+            // What is here of it could be sent nowhere any more.
+            account::leave(app, Leaving::Discard)
+                .await
+                .map_err(|error| failure::of_setting_store(&error))?;
+        }
         Intent::Leave(leaving) => account::leave(app, leaving)
             .await
             .map_err(|error| failure::of_setting_store(&error))?,
@@ -159,6 +214,13 @@ async fn perform(app: App, intent: Intent) -> Result<Done, Failure> {
         }
     }
     Ok(done)
+}
+
+async fn delete(app: App, engine: &AppEngine, id: EntityId) -> Result<(), Failure> {
+    let deleted = engine.delete(&mood_key(id)).await;
+    deleted.map_err(|error| failure::of_commit(&error))?;
+    status::refresh(app);
+    Ok(())
 }
 
 async fn change(engine: &AppEngine, wish: EntryChange) -> Result<(), CommitError> {
@@ -188,6 +250,12 @@ async fn create(
     let saved = engine.create(&MOOD.kind(), id, content, Some(draft)).await;
     saved.map_err(|error| failure::of_commit(&error))?;
     saved_something(app);
+    keeps_entries(app);
+    Ok(())
+}
+
+/// There are entries on this device now.
+fn keeps_entries(app: App) {
     if app
         .prefs
         .with_untracked(|prefs| prefs.holding == Holding::Nothing)
@@ -195,7 +263,6 @@ async fn create(
         app.prefs_changed(|prefs| prefs.hold(Holding::Entries));
     }
     ask_to_keep_once(app);
-    Ok(())
 }
 
 async fn set_backend(engine: &AppEngine, base_url: String, api_key: &str) -> Result<(), Failure> {

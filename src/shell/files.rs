@@ -39,13 +39,23 @@ pub(crate) fn picked(event: &web_sys::Event) -> Option<PickedFile> {
     Some(PickedFile(file))
 }
 
+/// The file that was dropped on something.
+pub(crate) fn dropped(event: &web_sys::DragEvent) -> Option<PickedFile> {
+    let file = event.data_transfer()?.files()?.get(0)?;
+    Some(PickedFile(file))
+}
+
 /// Hands bytes to the browser as a file of this name and type; `None` where the browser does not take it.
 pub(crate) fn download(name: &str, kind: &str, bytes: &[u8]) -> Option<()> {
+    download_parts(name, kind, &Array::of1(&Uint8Array::from(bytes)))
+}
+
+/// Hands the parts of a file to the browser, as one file of this name and type.
+pub(crate) fn download_parts(name: &str, kind: &str, parts: &Array) -> Option<()> {
     let document = web_sys::window()?.document()?;
     let options = BlobPropertyBag::new();
     options.set_type(kind);
-    let parts = Array::of1(&Uint8Array::from(bytes));
-    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;
+    let blob = Blob::new_with_u8_array_sequence_and_options(parts, &options).ok()?;
     let address = Url::create_object_url_with_blob(&blob).ok()?;
     let link: HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;
     link.set_href(&address);

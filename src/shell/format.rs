@@ -1,6 +1,9 @@
 //! Dates, times and sizes in words, by the browser's `Intl`.
 
-use js_sys::{Array, Date, Function, Object, Reflect};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use js_sys::{Array, Function, Intl, Object, Reflect};
 use lume_core::time::{LocalDate, LocalDateTime, Timestamp, UtcOffsetMinutes};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -46,6 +49,14 @@ pub(crate) fn full_day(date: LocalDate) -> String {
     )
 }
 
+/// A day with its year, short.
+pub(crate) fn date(date: LocalDate) -> String {
+    format_civil(
+        date.midnight(),
+        &[("day", "numeric"), ("month", "short"), ("year", "numeric")],
+    )
+}
+
 /// A month with its year.
 pub(crate) fn month(first: LocalDate) -> String {
     format_civil(first.midnight(), &[("month", "long"), ("year", "numeric")])
@@ -59,6 +70,65 @@ pub(crate) fn weekday(day: LocalDate, width: &str) -> String {
 /// The number of a day in its month.
 pub(crate) fn day_number(day: LocalDate) -> String {
     number(f64::from(day.day()), &[])
+}
+
+/// A day with its month, for where there is little room.
+pub(crate) fn short_day(date: LocalDate) -> String {
+    format_civil(date.midnight(), &[("day", "numeric"), ("month", "short")])
+}
+
+/// A day with its month and its year.
+pub(crate) fn dated_day(date: LocalDate) -> String {
+    format_civil(
+        date.midnight(),
+        &[("day", "numeric"), ("month", "short"), ("year", "numeric")],
+    )
+}
+
+/// The name of a month, `long`, `short` or `narrow`.
+pub(crate) fn month_name(first: LocalDate, width: &str) -> String {
+    format_civil(first.midnight(), &[("month", width)])
+}
+
+/// A year.
+pub(crate) fn year(day: LocalDate) -> String {
+    format_civil(day.midnight(), &[("year", "numeric")])
+}
+
+/// A valence or a difference of two, with its sign and two decimals.
+pub(crate) fn valence(value: f64) -> String {
+    number(
+        value,
+        &[
+            ("signDisplay", "exceptZero"),
+            ("minimumFractionDigits", "2"),
+            ("maximumFractionDigits", "2"),
+        ],
+    )
+}
+
+/// A mark on the scale of valence, as short as it goes.
+pub(crate) fn mark(value: f64) -> String {
+    number(
+        value,
+        &[
+            ("signDisplay", "exceptZero"),
+            ("maximumFractionDigits", "2"),
+        ],
+    )
+}
+
+/// A share of a whole, 0 to 1, in per cent.
+pub(crate) fn percent(share: f64) -> String {
+    number(
+        share,
+        &[("style", "percent"), ("maximumFractionDigits", "0")],
+    )
+}
+
+/// A number of things.
+pub(crate) fn count(count: u32) -> String {
+    number(f64::from(count), &[])
 }
 
 /// The day that weeks start on where the person lives, 1 for Monday to 7 for Sunday; Monday where the browser does not say.
@@ -79,6 +149,21 @@ pub(crate) fn week_start() -> u8 {
     (MONDAY..=7)
         .find(|day| found == Some(f64::from(*day)))
         .unwrap_or(MONDAY)
+}
+
+/// A country by its code, as it is called in the app's language; the code where the browser does not say.
+pub(crate) fn country(code: &str) -> String {
+    let named = || -> Result<Option<String>, JsValue> {
+        let names = Reflect::get(&js_sys::global(), &"Intl".into())?;
+        let names: Function = Reflect::get(&names, &"DisplayNames".into())?.dyn_into()?;
+        let options = Object::new();
+        Reflect::set(&options, &"type".into(), &"region".into())?;
+        let arguments = Array::of2(&language().tag.into(), &options);
+        let names = Reflect::construct(&names, &arguments)?;
+        let of: Function = Reflect::get(&names, &"of".into())?.dyn_into()?;
+        Ok(of.call1(&names, &code.into())?.as_string())
+    };
+    named().ok().flatten().unwrap_or_else(|| code.to_owned())
 }
 
 /// A date and a time of day.
@@ -131,8 +216,9 @@ fn to_f64(count: u64) -> f64 {
 }
 
 fn number(value: f64, parts: &[(&str, &str)]) -> String {
-    crate::i18n::format_number(&locale(), value, &options(parts))
-        .unwrap_or_else(|| value.to_string())
+    let make =
+        |locales: &Array, options: &Object| Intl::NumberFormat::new(locales, options).format();
+    formatted("number", parts, make, value).unwrap_or_else(|| value.to_string())
 }
 
 /// Formats what a clock on the wall shows: as if it were UTC, so that no zone changes it.
@@ -142,10 +228,39 @@ fn format_civil(local: LocalDateTime, parts: &[(&str, &str)]) -> String {
         clippy::cast_precision_loss,
         reason = "times are far below 2^53 milliseconds"
     )]
-    let date = Date::new(&JsValue::from_f64(at as f64));
-    let options = options(parts);
-    set(&options, "timeZone", "UTC");
-    String::from(date.to_locale_string(&locale(), &options))
+    let at = at as f64;
+    let make = |locales: &Array, options: &Object| {
+        set(options, "timeZone", "UTC");
+        Intl::DateTimeFormat::new(locales, options).format()
+    };
+    formatted("time", parts, make, at).unwrap_or_else(|| local.to_string())
+}
+
+thread_local! {
+    /// What formats, by what it was made of: to make it takes far longer than to use it, and a year has a name for each day.
+    static FORMATS: RefCell<BTreeMap<String, Function>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+fn formatted(
+    kind: &str,
+    parts: &[(&str, &str)],
+    make: impl FnOnce(&Array, &Object) -> Function,
+    value: f64,
+) -> Option<String> {
+    let mut key = kind.to_owned();
+    for (name, value) in parts {
+        key.extend([" ", name, " ", value]);
+    }
+    let format = FORMATS.with_borrow_mut(|formats| {
+        let format = formats
+            .entry(key)
+            .or_insert_with(|| make(&Array::of1(&locale().into()), &options(parts)));
+        format.clone()
+    });
+    format
+        .call1(&JsValue::UNDEFINED, &value.into())
+        .ok()?
+        .as_string()
 }
 
 fn options(parts: &[(&str, &str)]) -> Object {

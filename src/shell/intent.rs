@@ -1,7 +1,9 @@
 //! What a person wants done.
 
+use leptos::prelude::Callback;
 use lume_core::ids::{EntityId, EventId};
 use lume_core::time::Timestamp;
+use lume_sync::bulk::Undone;
 use lume_sync::content::Content;
 use lume_sync::meta::AppMode;
 use lume_sync::rows::{EntityKey, Seq};
@@ -9,6 +11,7 @@ use lume_sync::sealed::record::LockAfter;
 use lume_sync::unsent::Decision;
 
 use crate::shell::account::{Credentials, Leaving};
+use crate::shell::exchange::{EntriesOrder, ExportOrder};
 use crate::shell::transfer::ImportOrder;
 
 /// One wish. Each is carried out by the dispatch, which says how it went.
@@ -38,6 +41,12 @@ pub(crate) enum Intent {
     Export(Option<String>),
     /// Import a file that was looked at.
     Import(ImportOrder),
+    /// Write all entries to a file.
+    ExportEntries(ExportOrder),
+    /// Import entries from a file that was looked at.
+    ImportEntries(EntriesOrder),
+    /// Take the last import back; hears how far it has come, and says whether it goes on.
+    UndoImport(Callback<Undone, bool>),
     /// Keep entries here, or send them too.
     SetMode(AppMode),
     /// Use this backend.
@@ -55,6 +64,18 @@ pub(crate) enum Intent {
         credentials: Credentials,
         /// Whether the entries of this device come along.
         bring: bool,
+    },
+    /// Take another password for the account.
+    ChangePassword {
+        /// The one until now.
+        current: String,
+        /// The one from now on.
+        next: String,
+    },
+    /// Delete the account at its backend, and here.
+    DeleteAccount {
+        /// Asked again.
+        password: String,
     },
     /// End the session.
     Leave(Leaving),

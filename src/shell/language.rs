@@ -5,22 +5,23 @@ use lume_web::timer::sleep;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::i18n::{self, LANGUAGES, Language};
+use crate::shell::pace::pause;
 use crate::shell::prefs::Prefs;
 use crate::shell::{fetched, page};
 
 /// How long a start waits for the words of its language, in milliseconds. Then it is in English.
 const WAIT_MS_MAX: u64 = 5_000;
 
-/// Reads the words of the person's language, and goes on when they are there. English is there at once.
+/// Reads the words of the person's language, and goes on when they are there. English is there in the next piece of work.
 pub(crate) fn load(then: impl FnOnce() + 'static) {
     let language = preferred();
-    if *language == LANGUAGES[0] {
-        page::set_language();
-        then();
-        return;
-    }
     // The app's own way to spawn is there once the app is.
     spawn_local(async move {
+        if *language == LANGUAGES[0] {
+            pause().await;
+            page::set_language();
+            return then();
+        }
         let path = format!("/locales/{}.json", language.tag);
         let file = Box::pin(fetched::text(&path));
         if let Either::Left((Some(file), _)) = select(file, Box::pin(sleep(WAIT_MS_MAX))).await {
@@ -32,11 +33,5 @@ pub(crate) fn load(then: impl FnOnce() + 'static) {
 }
 
 fn preferred() -> &'static Language {
-    let tags = web_sys::window().map(|window| window.navigator().languages());
-    let device: Vec<_> = tags
-        .iter()
-        .flat_map(js_sys::Array::iter)
-        .filter_map(|tag| tag.as_string())
-        .collect();
-    i18n::preferred(Prefs::load().language.as_deref(), &device)
+    i18n::preferred(Prefs::load().language.as_deref(), &page::languages())
 }

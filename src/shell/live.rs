@@ -14,6 +14,7 @@ use lume_web::live::{LiveSignal, LiveSocket};
 use lume_web::random::WebRandom;
 use lume_web::timer::sleep;
 
+use crate::rest;
 use crate::shell::app_state::{App, Phase};
 use crate::shell::triggers;
 
@@ -72,7 +73,10 @@ fn connect(app: App, number: u64) {
     }
     let Some(engine) = app.engine() else { return };
     spawn_local(async move {
-        let access = engine.live_access().await;
+        let access = match rest::live_access(engine).await {
+            Ok(asked) => asked.await.map_err(drop),
+            Err(_) => Err(()),
+        };
         if NUMBER.get() != number {
             return;
         }
@@ -85,7 +89,7 @@ fn connect(app: App, number: u64) {
             }
             // Signed out, or a backend without it: a change of either begins anew.
             Ok(None) => {}
-            Err(_) => again(app, number),
+            Err(()) => again(app, number),
         }
     });
 }

@@ -26,7 +26,7 @@ use lume_web::timer::sleep;
 use crate::shell::app_state::{App, Phase};
 use crate::shell::intent::LockWish;
 use crate::shell::services::{Services, now};
-use crate::shell::{live, page, status, tab_drafts, triggers};
+use crate::shell::{live, page, shelf, status, triggers};
 
 pub(crate) use alone::{background, look, start};
 pub(crate) use words::failure;
@@ -88,6 +88,7 @@ pub(crate) fn ring(app: App, is_set: bool) -> WebKeyring {
 /// Reads whether this device has a lock, for the screens.
 pub(crate) async fn read(app: App, registry: &Registry) -> Result<bool, StoreError> {
     let record = registry.lock().await?;
+    shelf::set_sealed(record.is_some());
     app.lock.update(|view| {
         view.after = record.as_ref().map(|record| record.after);
         view.wait_s = 0;
@@ -246,7 +247,7 @@ async fn show_locked(app: App) {
     if let Some(services) = app.services() {
         services.stop();
         drop(read(app, &services.registry).await);
-        tab_drafts::keep_of(&[]);
+        shelf::keep_of(&[]);
     }
 }
 
@@ -272,6 +273,7 @@ pub(crate) fn look_for_removal(app: App) {
 fn released(app: App, services: &Services) {
     KEY.take();
     services.store().keyring().release();
+    shelf::set_sealed(false);
     app.lock.set(LockView::default());
 }
 

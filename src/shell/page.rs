@@ -27,6 +27,26 @@ pub(crate) fn origin() -> String {
         .unwrap_or_default()
 }
 
+/// The page's whole address.
+pub(crate) fn address() -> String {
+    window()
+        .and_then(|window| window.location().href().ok())
+        .unwrap_or_default()
+}
+
+/// Path and query of an address of this site, as a place of the app; `None` for another site's.
+pub(crate) fn place_of(address: &str) -> Option<String> {
+    let url = web_sys::Url::new(address).ok()?;
+    (url.origin() == origin()).then(|| format!("{}{}", url.pathname(), url.search()))
+}
+
+/// The part of the address behind the question mark, if the page is at this path.
+pub(crate) fn search_at(path: &str) -> Option<String> {
+    let location = window()?.location();
+    let is_there = location.pathname().is_ok_and(|found| found == path);
+    is_there.then(|| location.search().ok()).flatten()
+}
+
 /// Says in which language the page is, and in which direction it is read.
 pub(crate) fn set_language() {
     if let Some(root) = root() {
@@ -66,10 +86,18 @@ pub(crate) fn has_moved() -> bool {
     MOVED.get()
 }
 
-/// Names the page in the window's title.
+/// Names the page in the window's title. The first screen that does so takes the place of what was shown before, in the
+/// frame in which it is painted itself.
 pub(crate) fn set_title(page: &str) {
     TITLE.set(page.to_owned());
     show_title();
+    if is_splash_there() {
+        on_next_frame(|| {
+            if let Some(splash) = element(SPLASH_ID) {
+                splash.remove();
+            }
+        });
+    }
 }
 
 /// Says in the window's title how many things need the person.
@@ -93,10 +121,15 @@ fn show_title() {
     }
 }
 
-/// Removes what was shown while the app was loaded.
-pub(crate) fn remove_splash() {
-    if let Some(splash) = element(SPLASH_ID) {
-        splash.remove();
+/// Whether what index.html shows until the app does is still there.
+pub(crate) fn is_splash_there() -> bool {
+    element(SPLASH_ID).is_some()
+}
+
+fn on_next_frame(call: impl FnOnce() + 'static) {
+    let callback = Closure::once_into_js(call);
+    if let Some(window) = window() {
+        drop(window.request_animation_frame(callback.unchecked_ref()));
     }
 }
 
@@ -120,6 +153,70 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// Picks one of the controls that a selector finds, and moves the focus there; whether there is such a one.
+pub(crate) fn pick(selector: &str, place: usize) -> bool {
+    let found = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector_all(selector).ok())
+        .and_then(|list| list.get(u32::try_from(place).ok()?))
+        .and_then(|node| node.dyn_into::<HtmlElement>().ok());
+    let Some(control) = found else { return false };
+    drop(control.focus());
+    control.click();
+    true
+}
+
+/// Says in the page that something is off, for the styles.
+pub(crate) fn mark_off(name: &str, is_off: bool) {
+    if let Some(root) = root() {
+        let name = format!("data-no-{name}");
+        drop(if is_off {
+            root.set_attribute(&name, "")
+        } else {
+            root.remove_attribute(&name)
+        });
+    }
+}
+
+/// The languages that the person's browser prefers, as tags.
+pub(crate) fn languages() -> Vec<String> {
+    let tags = window().map(|window| window.navigator().languages());
+    tags.iter()
+        .flat_map(js_sys::Array::iter)
+        .filter_map(|tag| tag.as_string())
+        .collect()
+}
+
+/// Whether the screen can be touched.
+pub(crate) fn touches() -> bool {
+    window().is_some_and(|window| window.navigator().max_touch_points() > 0)
+}
+
+/// How many frames a place may take to have its heading: what it shows may have to be loaded.
+const HEADING_FRAMES_MAX: u32 = 120;
+
+/// Moves the focus to an element, and from there to the place's main heading as soon as there is one, unless the focus
+/// has gone elsewhere meanwhile. So a screen reader says where one is.
+pub(crate) fn focus_heading(id: &'static str) {
+    focus(id);
+    on_next_frame(move || go_on_to_heading(id, HEADING_FRAMES_MAX));
+}
+
+fn go_on_to_heading(id: &'static str, frames: u32) {
+    let focused = window().and_then(|window| window.document()?.active_element());
+    let Some(content) = focused.filter(|focused| focused.id() == id) else {
+        return;
+    };
+    if let Ok(Some(heading)) = content.query_selector("h1") {
+        drop(heading.set_attribute("tabindex", "-1"));
+        if let Ok(heading) = heading.dyn_into::<HtmlElement>() {
+            drop(heading.focus());
+        }
+    } else if frames > 0 {
+        on_next_frame(move || go_on_to_heading(id, frames - 1));
+    }
+}
+
 /// Loads the page anew.
 pub(crate) fn reload() {
     if let Some(window) = window() {
@@ -131,6 +228,13 @@ pub(crate) fn reload() {
 pub(crate) fn leave_for(address: &str) {
     if let Some(window) = window() {
         drop(window.location().assign(address));
+    }
+}
+
+/// Opens the browser's print dialog.
+pub(crate) fn print() {
+    if let Some(window) = web_sys::window() {
+        drop(window.print());
     }
 }
 
@@ -154,6 +258,17 @@ pub(crate) fn on_event(name: &str, call: impl Fn(web_sys::Event) + 'static) {
 pub(crate) fn user_agent() -> String {
     window()
         .and_then(|window| window.navigator().user_agent().ok())
+        .unwrap_or_default()
+}
+
+/// What a token of the style sheets is in the theme that is shown.
+#[cfg(debug_assertions)]
+pub(crate) fn token(name: &str) -> String {
+    let style = window()
+        .zip(root())
+        .and_then(|(window, root)| window.get_computed_style(&root).ok().flatten());
+    style
+        .and_then(|style| style.get_property_value(&format!("--{name}")).ok())
         .unwrap_or_default()
 }
 
@@ -193,40 +308,4 @@ pub(crate) fn is_within(event: &web_sys::Event, selector: &str) -> bool {
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
         .and_then(|element| element.closest(selector).ok().flatten())
         .is_some()
-}
-
-/// Watches until it is dropped whether an element is in view.
-pub(crate) struct Watch {
-    observer: web_sys::IntersectionObserver,
-    _callback: Closure<dyn Fn(js_sys::Array)>,
-}
-
-impl Watch {
-    /// Calls whenever the element comes into view; `None` where the browser can't tell.
-    pub(crate) fn new(element: &web_sys::Element, call: impl Fn() + 'static) -> Option<Self> {
-        let callback: Closure<dyn Fn(js_sys::Array)> =
-            Closure::new(move |changes: js_sys::Array| {
-                let is_seen = changes.iter().any(|change| {
-                    change
-                        .dyn_into::<web_sys::IntersectionObserverEntry>()
-                        .is_ok_and(|change| change.is_intersecting())
-                });
-                if is_seen {
-                    call();
-                }
-            });
-        let observer =
-            web_sys::IntersectionObserver::new(callback.as_ref().unchecked_ref()).ok()?;
-        observer.observe(element);
-        Some(Self {
-            observer,
-            _callback: callback,
-        })
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.observer.disconnect();
-    }
 }

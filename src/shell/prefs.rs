@@ -93,6 +93,10 @@ pub(crate) enum Holding {
 /// The record.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a choice or a fact of its own"
+)]
 pub(crate) struct Prefs {
     /// Light or dark.
     pub(crate) theme: Theme,
@@ -104,6 +108,8 @@ pub(crate) struct Prefs {
     pub(crate) week_start: WeekStart,
     /// Whether the browser was asked to keep the data.
     pub(crate) asked_to_keep: bool,
+    /// Whether keys pick no mood.
+    pub(crate) mood_keys_off: bool,
     /// Whether installing was offered.
     pub(crate) install_offered: bool,
     /// Whether somebody has signed in here before.

@@ -2,12 +2,14 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Function, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lume_web::timer::sleep;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
+use crate::model::install_way::InstallWay;
 use crate::shell::app_state::App;
 use crate::shell::page;
 
@@ -17,6 +19,8 @@ const UPDATE_READY_EVENT: &str = "lume:update-ready";
 const UPDATE_READY: &str = "lumeUpdateReady";
 /// Changes over to the version that waits.
 const ACTIVATE_UPDATE: &str = "lumeActivateUpdate";
+/// Asks the server for a newer version; promises whether there is one.
+const LOOK_FOR_UPDATE: &str = "lumeLookForUpdate";
 /// How long a draft gets to be written before the page is loaded anew.
 const DRAFT_WRITE_MS: u64 = 250;
 
@@ -42,7 +46,10 @@ pub(crate) fn listen(app: App) {
         INSTALL_PROMPT.set(Some(event.into()));
         app.installable.set(true);
     });
-    page::on_event("appinstalled", move |_| app.installable.set(false));
+    page::on_event("appinstalled", move |_| {
+        app.installable.set(false);
+        app.prefs_changed(|prefs| prefs.install_offered = true);
+    });
 }
 
 /// Writes what is unsaved, then changes over to the version that waits; the page is loaded anew.
@@ -73,14 +80,60 @@ pub(crate) fn install(app: App) {
 }
 
 /// Whether the app runs as an installed one.
-pub(crate) fn is_installed() -> bool {
-    page::matches("(display-mode: standalone)")
+fn is_installed() -> bool {
+    let modes = ["standalone", "minimal-ui", "window-controls-overlay"];
+    let is_app = modes
+        .iter()
+        .any(|mode| page::matches(&format!("(display-mode: {mode})")));
+    // What iPhones said before they knew the query.
+    let says_so = || {
+        let window = web_sys::window()?;
+        Reflect::get(&window.navigator(), &"standalone".into()).ok()
+    };
+    is_app || says_so().is_some_and(|says| says.is_truthy())
 }
 
-/// Whether installing goes by hand here: iPhones and iPads have no question to show.
-pub(crate) fn installs_by_hand() -> bool {
-    let agent = page::user_agent();
-    (agent.contains("iPhone") || agent.contains("iPad")) && !is_installed()
+/// How the app is installed here.
+pub(crate) fn install_way(app: App) -> InstallWay {
+    if is_installed() {
+        InstallWay::Installed
+    } else if app.installable.get() {
+        InstallWay::Ask
+    } else {
+        InstallWay::by_hand(&page::user_agent(), page::touches())
+    }
+}
+
+/// What looking for a newer version came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Looked {
+    /// The server is asked.
+    Looking,
+    /// This is the newest version.
+    Newest,
+    /// A newer one is being fetched; it is offered when it is there.
+    Coming,
+    /// The server could not be asked.
+    Unknown,
+}
+
+/// Asks the server whether there is a newer version.
+pub(crate) fn look_for_update(looked: RwSignal<Option<Looked>>) {
+    looked.set(Some(Looked::Looking));
+    spawn_local(async move {
+        let found = match ask_for_update().await {
+            Some(true) => Looked::Coming,
+            Some(false) => Looked::Newest,
+            None => Looked::Unknown,
+        };
+        looked.try_set(Some(found));
+    });
+}
+
+async fn ask_for_update() -> Option<bool> {
+    let look: Function = global(LOOK_FOR_UPDATE)?.dyn_into().ok()?;
+    let answer: Promise = look.call0(&JsValue::UNDEFINED).ok()?.dyn_into().ok()?;
+    JsFuture::from(answer).await.ok()?.as_bool()
 }
 
 /// Whether a new version waits, shown above or put off until later.

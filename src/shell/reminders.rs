@@ -5,11 +5,16 @@
 //! push service ([`remote`]). Where that can't be, a browser can remind only while Lume is open, by a timer ([`local`]);
 //! Settings says which of the two it is, and why.
 //!
+//! The work is in the rest of the app (src/rest.rs) and begins once the first screen is there, for whoever has ever chosen
+//! anything: until then there are no more than the signals, and errands that wait for the rest to come.
+//!
 //! What this deliberately does not do: it asks for no permission by itself, and sends nothing to a backend before somebody
 //! has turned reminders on.
 
 mod local;
 mod remote;
+
+use std::cell::Cell;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -20,15 +25,25 @@ use lume_web::notifications::{self, Permission, Words};
 use lume_web::service_worker::Question;
 
 use crate::i18n::{language, t};
-use crate::shell::app_state::App;
+use crate::rest;
+use crate::shell::app_state::{App, Phase};
 use crate::shell::format;
 use crate::shell::services::{local_now, now, with_zones, zone};
 
 /// The worker's names for these things (service-worker/push.js).
 const REMINDER: &str = "reminder";
 const RESUBSCRIBED: &str = "resubscribed";
+/// Where one logs at once.
+const LOG_ADDRESS: &str = "/?log=1";
+/// The snooze of a notification's button, in minutes.
+const SNOOZE_MINUTES: i64 = 60;
 /// The longest snooze that an address may ask for, in minutes.
 const SNOOZE_MINUTES_MAX: i64 = 24 * 60;
+
+thread_local! {
+    /// Whether reminders are seen to.
+    static BEGUN: Cell<bool> = const { Cell::new(false) };
+}
 
 /// How reminders come to this device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,29 +71,50 @@ pub(crate) enum Why {
     Unreachable,
 }
 
+/// What the first part of the app asks of the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// To see to reminders from now on.
+    Begin,
+    /// To put them off, as somebody has asked for outside of the app.
+    Snooze {
+        /// For how long.
+        minutes: i64,
+    },
+    /// To tell the backend where this browser takes pushes.
+    Settle,
+}
+
 /// What is known of reminders, and the way to change it.
 #[derive(Clone, Copy)]
 pub(crate) struct Reminders {
     app: App,
+    /// What the app's root owns lives as long as the app.
+    root: StoredValue<Option<Owner>>,
     /// Whether the system may show them.
     pub(crate) permission: RwSignal<Permission>,
     /// How they come.
     pub(crate) delivery: RwSignal<Delivery>,
-    /// Grows when a tap on a reminder asks for the form.
-    pub(crate) wants_log: RwSignal<u64>,
 }
 
-/// Makes the state, and hands it to everything below.
+/// Makes the state, and hands it to everything below. Called by the app's root.
 pub(crate) fn provide(app: App) -> Reminders {
     let reminders = Reminders {
         app,
-        permission: RwSignal::new(notifications::permission()),
+        root: StoredValue::new(Owner::current()),
+        permission: RwSignal::new(Permission::Unsupported),
         delivery: RwSignal::new(Delivery::WhileOpen(Why::NoAccount)),
-        wants_log: RwSignal::new(0),
     };
     provide_context(reminders);
-    reminders.watch();
-    local::listen(reminders);
+    let is_needed = Memo::new(move |_| {
+        let is_there = matches!(app.phase.get(), Phase::Ready | Phase::Locked);
+        is_there && app.prefs.with(|prefs| prefs.reminders.schedule.is_some())
+    });
+    Effect::new(move |_| {
+        if is_needed.get() {
+            reminders.send(Errand::Begin);
+        }
+    });
     reminders
 }
 
@@ -88,6 +124,39 @@ pub(crate) fn use_reminders() -> Reminders {
 }
 
 impl Reminders {
+    /// Has the rest of the app do this, once it is there. What it can't be fetched for is not done.
+    pub(crate) fn send(self, errand: Errand) {
+        spawn_local(async move {
+            drop(rest::see_to(self, errand).await);
+        });
+    }
+
+    /// Does what was asked for. In the rest of the app.
+    pub(crate) fn carry_out(self, errand: Errand) {
+        match errand {
+            Errand::Begin => self.begin(),
+            Errand::Settle => self.settle(),
+            Errand::Snooze { minutes } => spawn_local(async move {
+                // Another device may have chosen other times since; they are not to be undone by a snooze.
+                drop(remote::take_over(self).await);
+                if self.schedule_untracked().enabled {
+                    self.snooze_minutes(minutes);
+                }
+            }),
+        }
+    }
+
+    fn begin(self) {
+        if BEGUN.replace(true) {
+            return;
+        }
+        self.permission.set(notifications::permission());
+        local::listen(self);
+        if let Some(root) = self.root.get_value() {
+            root.with(|| self.watch());
+        }
+    }
+
     /// What was chosen; off where nothing was.
     pub(crate) fn schedule(self) -> Schedule {
         let chosen = self
@@ -186,20 +255,21 @@ impl Reminders {
         spawn_local(remote::settle(self));
     }
 
-    /// Looks what the account's other devices have set, where somebody looks at it here.
+    /// Looks what the system allows and what the account's other devices have set, where somebody looks at it here.
     pub(crate) fn look(self) {
+        self.begin();
         self.permission.set(notifications::permission());
-        spawn_local(remote::look(self));
+        self.settle();
     }
 
     /// Takes note of what the worker says.
     pub(crate) fn hear(self, said: &Question) {
         match (said.kind().as_deref(), said.word("action").as_deref()) {
-            (Some(REMINDER), Some("snooze")) => self.snooze_minutes(60),
-            (Some(REMINDER), _) => self
-                .wants_log
-                .update(|count| *count = count.wrapping_add(1)),
-            (Some(RESUBSCRIBED), _) => self.settle(),
+            (Some(REMINDER), Some("snooze")) => self.send(Errand::Snooze {
+                minutes: SNOOZE_MINUTES,
+            }),
+            (Some(REMINDER), _) => self.app.launched.set(Some(LOG_ADDRESS.to_owned())),
+            (Some(RESUBSCRIBED), _) => self.send(Errand::Settle),
             (_, _) => {}
         }
     }

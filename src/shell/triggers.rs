@@ -10,6 +10,7 @@ use lume_sync::{Blocked, Status, Trigger};
 use lume_web::connectivity::{Connectivity, Signal, is_visible};
 use lume_web::timer::{Interval, every, sleep};
 
+use crate::rest;
 use crate::shell::app_state::{App, Trouble};
 use crate::shell::services::now;
 use crate::shell::{background, live, lock, status};
@@ -39,7 +40,11 @@ pub(crate) fn pass(app: App, trigger: Trigger) {
     }
     let Some(engine) = app.engine() else { return };
     spawn_local(async move {
-        if engine.pass(trigger).await != PassReport::default() {
+        // Without the rest of the app nothing is sent; the next trigger asks for it again.
+        let Ok(passing) = rest::pass(engine, trigger).await else {
+            return;
+        };
+        if passing.await != PassReport::default() {
             IDLE.set(0);
         }
     });

@@ -6,6 +6,7 @@ use lume_sync::reading::Unreadable;
 
 use crate::i18n::t;
 use crate::model::entry_view::{EntryView, sync_words};
+use crate::model::search::{Piece, pieces};
 use crate::ui::icon::Icon;
 use crate::ui::mood_badge::MoodBadge;
 
@@ -19,6 +20,9 @@ pub(crate) fn EntryCard(
     time: String,
     /// Called when it is to be deleted, and with whether by keyboard.
     on_delete: Callback<bool>,
+    /// The words that were searched for, folded; the note shows where they are.
+    #[prop(optional, into)]
+    found: Signal<Vec<String>>,
 ) -> impl IntoView {
     let id = entry.key.id.to_string();
     let overlaps = entry.overlaps;
@@ -91,7 +95,7 @@ pub(crate) fn EntryCard(
             {damaged.map(|words| view! { <p class="entry-body quiet">{words}</p> })}
             {has_body.then(|| view! {
                 <div class="entry-body">
-                    {note.map(|note| view! { <p class="entry-note" dir="auto">{note}</p> })}
+                    {note.map(|note| view! { <p class="entry-note" dir="auto">{move || found.with(|found| marked(&note, found))}</p> })}
                     {(!topics.is_empty()).then(|| view! {
                         <ul class="tags" aria-label=t::log::about()>
                             {topics.into_iter().map(|topic| view! { <li class="tag">{topic}</li> }).collect_view()}
@@ -101,4 +105,16 @@ pub(crate) fn EntryCard(
             })}
         </article>
     }
+}
+
+/// A note with the words that were searched for.
+fn marked(note: &str, found: &[String]) -> impl IntoView + use<> {
+    let piece = |piece: Piece| {
+        if piece.is_found {
+            view! { <mark>{piece.text}</mark> }.into_any()
+        } else {
+            piece.text.into_any()
+        }
+    };
+    pieces(note, found).into_iter().map(piece).collect_view()
 }

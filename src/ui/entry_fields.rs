@@ -258,8 +258,15 @@ fn WhenField(
                 QuickPick::HourAgo => t::log::when_hour_ago(),
                 QuickPick::ThisMorning => t::log::when_this_morning(),
                 QuickPick::YesterdayEvening => t::log::when_last_evening(),
+                QuickPick::Yesterday => t::history::yesterday(),
             };
-            view! { <button type="button" class="chip" on:click=move |_| set(local)>{words}</button> }
+            let text = field_text(local);
+            let is_set = move || draft.with(|draft| draft.when.as_deref() == Some(text.as_str()));
+            view! {
+                <button type="button" class="chip" aria-pressed=move || pressed(is_set()) on:click=move |_| set(local)>
+                    {words}
+                </button>
+            }
         };
         quick_picks(now.run(()))
             .into_iter()
@@ -270,7 +277,8 @@ fn WhenField(
         <div class="log-panel" id="fold-when" role="group" aria-label=t::log::when_title()>
             {can_be_now.then(|| view! {
                 <div class="chips">
-                    <button type="button" class="chip" on:click=move |_| draft.update(|draft| draft.when = None)>
+                    <button type="button" class="chip" aria-pressed=move || pressed(draft.with(|draft| draft.when.is_none()))
+                        on:click=move |_| draft.update(|draft| draft.when = None)>
                         {t::log::when_now()}
                     </button>
                     {picks()}
@@ -294,6 +302,10 @@ fn WhenField(
             </div>
         </div>
     }
+}
+
+const fn pressed(is_pressed: bool) -> &'static str {
+    if is_pressed { "true" } else { "false" }
 }
 
 /// What is wrong with a part of the form, read out as soon as it is there.

@@ -1,5 +1,6 @@
 //! Components that know no screen and no engine.
 
+pub(crate) mod charts;
 pub(crate) mod chip_set;
 pub(crate) mod dialog;
 pub(crate) mod entry_card;

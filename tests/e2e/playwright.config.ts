@@ -5,7 +5,7 @@ import { CHROMIUM } from "./support/paths.ts";
 /** Every test has a server, a database and a browser context of its own, so files may run side by side. */
 export default defineConfig({
   testDir: ".",
-  testMatch: /(acceptance|devices|routes|bugs|engines|storage|outcomes|chaos)\/.*\.spec\.ts$/,
+  testMatch: /(acceptance|devices|routes|bugs|pictures|engines|storage|outcomes|chaos)\/.*\.spec\.ts$/,
   fullyParallel: true,
   workers: 2,
   // A test that passes at the second try has found something: it is not tried again.

@@ -87,17 +87,21 @@ fn part_of(path: &str) -> Option<&'static str> {
     let (_, ending) = path.rsplit_once('.')?;
     Some(match ending {
         "br" | "gz" => return None,
-        _ if path.contains("/.") => return None,
+        // Fetched by a browser that asks whether to install, and by no page.
+        _ if path.contains("/.") || path.starts_with("/screens/") => return None,
         "wasm" if path.starts_with("/lume-worker-") => "engine",
         "wasm" if path.starts_with("/lume-passphrase-") => "passphrase",
+        "wasm" if path.starts_with("/lume-rest-") => "rest",
+        "wasm" if path.starts_with("/lume-exchange-") => "exchange",
         "wasm" => "wasm",
         "css" => "styles",
         "html" => "page",
         _ if path.starts_with("/locales/") => "strings",
         _ if path.starts_with("/icons/") => "icons",
-        "js" if path.starts_with("/boot-") => "page",
+        "js" if path.starts_with("/boot-") || path.starts_with("/shell-") => "page",
         "js" if path.starts_with("/service-worker") || path.starts_with("/register-") => "worker",
         "js" if path.starts_with("/passphrase-") => "passphrase",
+        "js" if path.starts_with("/exchange-") => "exchange",
         "js" => "glue",
         _ => "other",
     })
@@ -111,18 +115,23 @@ mod tests {
     fn every_file_has_its_part() {
         let cases = [
             ("/lume-0123456789abcdef_bg.wasm", Some("wasm")),
+            ("/lume-rest-0123456789abcdef.wasm", Some("rest")),
             ("/lume-worker-0123456789abcdef.wasm", Some("engine")),
             ("/lume-passphrase-0123456789abcdef.wasm", Some("passphrase")),
             ("/passphrase-0123456789abcdef.js", Some("passphrase")),
+            ("/lume-exchange-0123456789abcdef.wasm", Some("exchange")),
+            ("/exchange-0123456789abcdef.js", Some("exchange")),
             ("/lume-0123456789abcdef.js", Some("glue")),
             ("/snippets/x-1/inline0.js", Some("glue")),
             ("/boot-0123456789abcdef.js", Some("page")),
+            ("/shell-0123456789abcdef.js", Some("page")),
             ("/register-0123456789abcdef.js", Some("worker")),
             ("/service-worker.js", Some("worker")),
             ("/locales/de.json", Some("strings")),
             ("/icons/lume-192.png", Some("icons")),
             ("/manifest.webmanifest", Some("other")),
             ("/index.html.br", None),
+            ("/screens/today-narrow.png", None),
             ("/.built-from", None),
         ];
         for (path, part) in cases {

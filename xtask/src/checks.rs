@@ -12,7 +12,7 @@ use crate::project::Project;
 use crate::tools::{self, Engine};
 
 /// The packages that exist for the browser, and are linted for it besides.
-const WASM_PACKAGES: [&str; 10] = [
+const WASM_PACKAGES: [&str; 12] = [
     "-p",
     "lume",
     "-p",
@@ -21,6 +21,8 @@ const WASM_PACKAGES: [&str; 10] = [
     "lume-worker",
     "-p",
     "lume-passphrase",
+    "-p",
+    "lume-exchange",
     "-p",
     "lume-browser-tests",
 ];

@@ -5,7 +5,9 @@ use anyhow::{Result, bail};
 use crate::project::Project;
 use crate::steps::{Step, run_all, run_one};
 use crate::tools::Engine;
-use crate::{bench, budget, checks, dist, end_to_end, engines, fuzz, load, rooms, serve, tools};
+use crate::{
+    bench, budget, checks, dist, end_to_end, engines, fuzz, lighthouse, load, rooms, serve, tools,
+};
 
 const USAGE: &str = "\
 Usage: cargo xtask <command>
@@ -29,6 +31,9 @@ Steps of those two:
   fuzz-api  malformed requests against the real server: --cases N for each operation, --seed S
   load    many who listen and write at once, against the real server: --seconds N (default 60)
   chaos   kill browser and server for real and see what is left: --kills N, --seed S
+  lighthouse  accessibility, best practices, SEO and performance of the release app as a phone sees it:
+            --path P (default /), --rounds N (default 3, the median counts)
+  pictures  make the pictures of every screen in docs/screens anew; the end-to-end tests compare with them
   bench   measure in a browser, all of it, or: start --rounds N; sync --events N, --entries N, --rounds N
 ";
 
@@ -74,6 +79,14 @@ pub(crate) fn main(args: Vec<String>) -> Result<()> {
         "chaos" => {
             run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
             run_one("chaos", || end_to_end::chaos(&project, &rest))
+        }
+        "lighthouse" => {
+            run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
+            run_one("lighthouse", || lighthouse::run(&project, &rest))
+        }
+        "pictures" => {
+            run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;
+            run_one("pictures", || end_to_end::pictures(&project, &rest))
         }
         "bench" => {
             run_all(&project, &[SETUP_BUILD, SETUP_BROWSER, BUILD])?;

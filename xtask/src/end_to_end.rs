@@ -54,6 +54,16 @@ pub(crate) fn chaos(project: &Project, arguments: &[String]) -> Result<()> {
     process::run(&mut command)
 }
 
+/// Makes the pictures of every screen anew, in docs/screens.
+pub(crate) fn pictures(project: &Project, arguments: &[String]) -> Result<()> {
+    let mut command = playwright(project)?;
+    command
+        .args(["--project=app", "pictures/"])
+        .args(arguments)
+        .env("LUME_PICTURES", "make");
+    process::run(&mut command)
+}
+
 /// Playwright in its folder, with the release server, the release app and the browser, once the types are sound.
 fn playwright(project: &Project) -> Result<Command> {
     let browser = tools::browser_tools(project)?;

@@ -21,6 +21,7 @@ mod end_to_end;
 mod engines;
 mod files;
 mod fuzz;
+mod lighthouse;
 mod load;
 mod process;
 mod project;

@@ -12,17 +12,27 @@ use crate::process;
 use crate::project::Project;
 
 /// Each package with those of ours that it may use.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("lume-core", &[]),
     ("lume-wire", &["lume-core"]),
     ("lume-sync", &["lume-core", "lume-wire"]),
     ("lume-web", &["lume-core", "lume-wire", "lume-sync"]),
-    ("lume", &["lume-core", "lume-wire", "lume-sync", "lume-web"]),
+    (
+        "lume",
+        &[
+            "lume-core",
+            "lume-exchange",
+            "lume-wire",
+            "lume-sync",
+            "lume-web",
+        ],
+    ),
     (
         "lume-worker",
         &["lume-core", "lume-wire", "lume-sync", "lume-web"],
     ),
     ("lume-passphrase", &[]),
+    ("lume-exchange", &["lume-core"]),
     ("lume-server", &["lume-core", "lume-wire"]),
     (
         "lume-sim",
@@ -32,7 +42,8 @@ const ALLOWED: [(&str, &[&str]); 11] = [
         "lume-browser-tests",
         &["lume-core", "lume-wire", "lume-sync", "lume-web"],
     ),
-    ("xtask", &[]),
+    // The static shell shows the catalogue of moods.
+    ("xtask", &["lume-core"]),
 ];
 
 /// The rooms that run anywhere: nothing of a browser, of a runtime or of a user interface.

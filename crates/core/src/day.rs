@@ -84,6 +84,44 @@ impl fmt::Debug for DayStart {
 
 serde_as_text!(DayStart);
 
+/// The parts of a day that people name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayPart {
+    /// From five.
+    Morning,
+    /// From noon.
+    Afternoon,
+    /// From six.
+    Evening,
+    /// From eleven.
+    Night,
+}
+
+impl DayPart {
+    /// All of them in their order.
+    pub const ALL: [Self; 4] = [Self::Morning, Self::Afternoon, Self::Evening, Self::Night];
+
+    /// Returns the part in which an hour lies, 0 to 23.
+    pub const fn of(hour: u8) -> Self {
+        match hour {
+            5..=11 => Self::Morning,
+            12..=17 => Self::Afternoon,
+            18..=22 => Self::Evening,
+            _ => Self::Night,
+        }
+    }
+
+    /// Returns where it stands in [`Self::ALL`].
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Morning => 0,
+            Self::Afternoon => 1,
+            Self::Evening => 2,
+            Self::Night => 3,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -66,6 +66,9 @@ pub enum AuthError {
     /// The backend does not accept the API key.
     #[error("the API key is not accepted")]
     ApiKey,
+    /// Nobody is signed in, or no longer.
+    #[error("nobody is signed in")]
+    SignedOut,
     /// Wrong address or password.
     #[error("wrong email or password")]
     WrongPassword,
@@ -377,14 +380,14 @@ impl<P: Ports> Engine<P> {
     }
 }
 
-fn unreachable(error: SendError) -> AuthError {
+pub(crate) fn unreachable(error: SendError) -> AuthError {
     match error {
         SendError::Refused => AuthError::Refused,
         SendError::Network | SendError::Timeout | SendError::Stopped => AuthError::Unreachable,
     }
 }
 
-fn auth_error(response: &Response) -> AuthError {
+pub(crate) fn auth_error(response: &Response) -> AuthError {
     let Some(error) = response.body.as_deref().and_then(ApiError::parse) else {
         return match response.status {
             401 | 403 => AuthError::WrongPassword,

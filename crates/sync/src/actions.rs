@@ -72,7 +72,7 @@ pub(crate) enum Change {
 }
 
 /// The stores of an action.
-const STORES: [StoreName; 7] = [
+pub(crate) const STORES: [StoreName; 7] = [
     StoreName::Entries,
     StoreName::Base,
     StoreName::Outbox,
@@ -83,7 +83,7 @@ const STORES: [StoreName; 7] = [
 ];
 
 /// How often an action is run when its commit's outcome is unknown.
-const RUNS_MAX: usize = 2;
+pub(crate) const RUNS_MAX: usize = 2;
 
 impl<P: Ports> Engine<P> {
     /// Creates an entity, and clears the draft it was written in.
@@ -204,7 +204,7 @@ impl<P: Ports> Engine<P> {
     }
 
     /// What was written shows that the disk is not full any more.
-    fn has_room(&self) {
+    pub(crate) fn has_room(&self) {
         let rest = &mut self.live.borrow_mut().rest;
         if rest.blocked == Some(Blocked::Quota) {
             rest.open();
@@ -375,7 +375,7 @@ const fn none_known(_: &str) -> Option<Rule> {
     clippy::too_many_arguments,
     reason = "the inputs of one decision, each of another kind"
 )]
-fn plan<S: crate::ports::Sealer>(
+pub(crate) fn plan<S: crate::ports::Sealer>(
     sealer: &S,
     key: &EntityKey,
     change: &Change,

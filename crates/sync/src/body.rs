@@ -30,14 +30,29 @@ pub(crate) fn open<T: DeserializeOwned>(
     sealer: &impl Sealer,
     bytes: &[u8],
 ) -> Result<T, StoreError> {
+    let plain = opened(sealer, bytes)?;
+    serde_json::from_slice(json(&plain))
+        .map_err(|error| StoreError::Corrupt(error.classify_words()))
+}
+
+/// The JSON of what [`opened`] gave.
+pub(crate) fn json(opened: &[u8]) -> &[u8] {
+    opened.get(1..).unwrap_or_default()
+}
+
+/// Opens what is to be read in place.
+///
+/// # Errors
+///
+/// As [`open`], but for what the JSON says.
+pub(crate) fn opened(sealer: &impl Sealer, bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
     let plain = sealer
         .open(bytes)
         .ok_or_else(|| StoreError::Corrupt("sealed by another key".to_owned()))?;
-    match plain.split_first() {
-        Some((&VERSION, json)) => serde_json::from_slice(json)
-            .map_err(|error| StoreError::Corrupt(error.classify_words())),
-        Some((&SEALED, _)) => Err(StoreError::Corrupt("sealed by another key".to_owned())),
-        Some((version, _)) if *version > VERSION => Err(StoreError::Newer),
+    match plain.first() {
+        Some(&VERSION) => Ok(plain),
+        Some(&SEALED) => Err(StoreError::Corrupt("sealed by another key".to_owned())),
+        Some(version) if *version > VERSION => Err(StoreError::Newer),
         Some(_) | None => Err(StoreError::Corrupt("no version".to_owned())),
     }
 }

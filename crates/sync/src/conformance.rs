@@ -26,6 +26,7 @@
     reason = "every case panics where the store fails it"
 )]
 
+mod derived;
 mod fixtures;
 mod rows;
 mod sequences;
@@ -37,6 +38,7 @@ use crate::store::Store;
 
 /// The cases, one function each. All of them panic when the store does not do what the port says.
 pub mod cases {
+    pub use super::derived::*;
     pub use super::rows::*;
     pub use super::sequences::*;
     pub use super::sweeps::*;
@@ -89,6 +91,10 @@ macro_rules! for_each_store_case {
             relaxed_writes_are_read_back
             a_sweep_meets_every_row_of_a_store_once
             records_and_log_lines_are_not_swept
+            derived_rows_come_newest_first_within_their_bounds
+            derived_rows_are_removed_by_weeks_and_by_shelves
+            the_ends_of_a_timeline_are_the_first_and_the_last_that_are_not_deleted
+            a_timeline_comes_in_pages_of_any_size
         }
     };
 }

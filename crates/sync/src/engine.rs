@@ -15,6 +15,7 @@ use lume_core::ids::EventId;
 use lume_core::time::Timestamp;
 use lume_wire::changes::CHANGES_LIMIT_MAX;
 
+use crate::derived::Marker;
 use crate::gate::{Gate, Trigger};
 use crate::log::{Level, LogEvent, LogLine};
 use crate::meta::{BackendKind, Tokens};
@@ -172,23 +173,46 @@ impl<P: Ports> Engine<P> {
     }
 
     /// Runs a program in one transaction. The store sees one type of program, whoever asks: each further one would be a
-    /// copy of the store's code in the app.
+    /// copy of the store's code in the app. Where it may write entities, what is derived of them is marked with it.
     pub(crate) async fn transact<Q: Program>(
         &self,
         mode: Mode,
         stores: &[StoreName],
         mut program: Q,
     ) -> Result<Q::Output, StoreError> {
+        let mut stores = stores.to_vec();
+        let mut marker = None;
+        if mode != Mode::Read && stores.contains(&StoreName::Entries) {
+            marker = Some(Marker::default());
+            if !stores.contains(&StoreName::Stats) {
+                stores.push(StoreName::Stats);
+            }
+        }
         let mut output = None;
-        let mut step = |answers: Answers| match program.step(answers) {
-            Step::Read(queries) => Step::Read(queries),
-            Step::Write(writes, decided) => {
-                output = Some(decided);
-                Step::Write(writes, ())
+        let mut step = |answers: Answers| {
+            if let Some(marker) = &mut marker {
+                marker.hear(&answers);
+                if let Some(writes) = marker.go_on() {
+                    return writes;
+                }
+            }
+            match (program.step(answers), &mut marker) {
+                (Step::Read(queries), Some(marker)) => {
+                    marker.asks(&queries);
+                    Step::Read(queries)
+                }
+                (Step::Read(queries), None) => Step::Read(queries),
+                (Step::Write(writes, decided), marker) => {
+                    output = Some(decided);
+                    match marker {
+                        Some(marker) => marker.decide(writes),
+                        None => Step::Write(writes, ()),
+                    }
+                }
             }
         };
         let program: &mut dyn FnMut(Answers) -> Step<()> = &mut step;
-        self.ports.store().transact(mode, stores, program).await?;
+        self.ports.store().transact(mode, &stores, program).await?;
         Ok(output.expect("a program says what it gives before it is committed"))
     }
 

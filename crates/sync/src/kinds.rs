@@ -2,12 +2,13 @@
 //!
 //! Adding a kind means adding a line here; the engine's other modules know no kind by name.
 
-use lume_core::entry::{ASSOCIATIONS_MAX, LABELS_MAX, NOTE_CHARS_MAX, field};
+use lume_core::entry::{ASSOCIATIONS_MAX, LABELS_MAX, MoodEntry, NOTE_CHARS_MAX, field};
 use lume_core::ids::{EntityId, UserId};
 use lume_wire::{mood, paths};
 use serde_json::Value;
 
 use crate::content::Content;
+use crate::derived::{Facts, fold};
 use crate::merge::{Rule, Rules};
 use crate::rows::Kind;
 
@@ -26,6 +27,8 @@ pub struct KindSpec {
     pub read: fn(&Content) -> Option<(EntityId, Content)>,
     /// How its fields are merged.
     pub rules: Rules,
+    /// What statistics and searching need of one; `None` where it can't be read.
+    pub facts: fn(&Content) -> Option<Facts>,
 }
 
 /// Mood entries.
@@ -36,6 +39,7 @@ pub const MOOD: KindSpec = KindSpec {
     patch: mood::patch_to_wire,
     read: mood::from_wire,
     rules: mood_rule,
+    facts: mood_facts,
 };
 
 /// All kinds.
@@ -56,6 +60,15 @@ fn mood_rule(name: &str) -> Option<Rule> {
         field::UPDATED_AT => Rule::Latest,
         field::CREATED_AT => Rule::Earliest,
         _ => return None,
+    })
+}
+
+/// What a mood entry says, for statistics and searching.
+fn mood_facts(content: &Content) -> Option<Facts> {
+    let entry = MoodEntry::from_content(content).ok()?;
+    Some(Facts {
+        moment: entry.moment(),
+        text: entry.note.as_deref().map(fold).unwrap_or_default(),
     })
 }
 

@@ -12,12 +12,14 @@ pub mod actions;
 pub mod adopt;
 mod batch;
 mod body;
+pub mod bulk;
 pub mod claim;
 #[cfg(feature = "testing")]
 pub mod conformance;
 pub mod content;
 #[cfg(test)]
 mod decoder_tests;
+pub mod derived;
 pub mod engine;
 mod epoch;
 mod expired;
@@ -35,6 +37,7 @@ pub mod merge;
 pub mod meta;
 pub mod mutant;
 pub mod outcome;
+mod own_account;
 pub mod pass;
 mod permit;
 pub mod portable;
@@ -59,6 +62,7 @@ mod verdict;
 mod wire_request;
 
 pub use actions::CommitError;
+pub use derived::{Found, Term, Wanted};
 pub use engine::{Engine, EngineOptions};
 pub use gate::{Blocked, Trigger};
 pub use lume_wire::Feature;

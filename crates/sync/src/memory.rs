@@ -7,11 +7,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use lume_core::ids::{ClaimId, EventId};
+use lume_core::ids::{ClaimId, EntityId, EventId};
 
 use crate::limits::{HISTORY_ROWS_MAX, LOG_LINES_MAX};
 use crate::rows::{
-    BaseRow, ClaimRow, Counts, EntityKey, EntityRow, EventState, HistoryRow, OutboxRow, Seq,
+    BaseRow, ClaimRow, Counts, DerivedRow, EntityKey, EntityRow, EventState, HistoryRow, Kind,
+    OutboxRow, Seq, Shelf,
 };
 use crate::store::{
     Answer, Answers, Mode, Program, Query, Step, Store, StoreError, StoreName, Swept, SweptRow,
@@ -35,6 +36,8 @@ pub struct Tables {
     pub drafts: BTreeMap<String, Vec<u8>>,
     /// What lost in merges.
     pub history: BTreeMap<Seq, HistoryRow>,
+    /// What is derived, by shelf, kind and week.
+    pub derived: BTreeMap<(Shelf, Kind, String), Vec<u8>>,
     /// Log lines.
     pub log: BTreeMap<u64, Vec<u8>>,
     last_seq: u64,
@@ -52,6 +55,7 @@ impl std::fmt::Debug for Tables {
             .field("meta", &self.meta.keys())
             .field("drafts", &self.drafts.keys())
             .field("history", &self.history)
+            .field("derived", &self.derived.keys())
             .finish_non_exhaustive()
     }
 }
@@ -98,23 +102,12 @@ impl Tables {
                 from,
                 before,
                 limit,
-            } => {
-                let mut rows: Vec<_> = self
-                    .entities
-                    .values()
-                    .filter(|row| row.key.kind == *kind && row.deleted == *deleted)
-                    .filter(|row| from.as_ref().is_none_or(|from| row.local_time >= *from))
-                    .filter(|row| {
-                        before
-                            .as_ref()
-                            .is_none_or(|(time, id)| (&row.local_time, row.key.id) < (time, *id))
-                    })
-                    .cloned()
-                    .collect();
-                rows.sort_by(|a, b| (&b.local_time, b.key.id).cmp(&(&a.local_time, a.key.id)));
-                rows.truncate(*limit);
-                Answer::Entities(rows)
-            }
+            } => Answer::Entities(self.timeline(
+                (kind, *deleted),
+                from.as_deref(),
+                before.as_ref(),
+                *limit,
+            )),
             Query::EntitiesById { kind, after, limit } => Answer::Entities(
                 self.entities
                     .values()
@@ -131,6 +124,20 @@ impl Tables {
                     .values()
                     .filter(|row| row.key.kind == *kind && !row.deleted);
                 Answer::Count(live.count() as u64)
+            }
+            Query::Ends(kind) => Answer::Ends(self.ends(kind)),
+            Query::Derived {
+                shelf,
+                kind,
+                from,
+                before,
+                limit,
+            } => {
+                let rows = self.derived.iter().rev();
+                let rows = rows
+                    .filter(|(key, _)| is_within(key, *shelf, kind, from, before.as_deref()))
+                    .map(derived_row);
+                Answer::Derived(rows.take(*limit).collect())
             }
             Query::Sweep {
                 store,
@@ -169,6 +176,19 @@ impl Tables {
             Write::PutDraft(name, bytes) => drop(self.drafts.insert(name, bytes)),
             Write::RemoveDraft(name) => drop(self.drafts.remove(&name)),
             Write::PutHistory(row) => self.put_history(row),
+            Write::PutDerived(row) => {
+                self.derived
+                    .insert((row.shelf, row.kind, row.week), row.body);
+            }
+            Write::RemoveDerived {
+                shelf,
+                kind,
+                from,
+                before,
+            } => self
+                .derived
+                .retain(|key, _| !is_within(key, shelf, &kind, &from, before.as_deref())),
+            Write::ClearShelf(cleared) => self.derived.retain(|(shelf, _, _), _| *shelf != cleared),
             Write::AppendLog(line) => {
                 self.last_line += 1;
                 self.log.insert(self.last_line, line);
@@ -265,6 +285,38 @@ impl Tables {
             .collect()
     }
 
+    fn timeline(
+        &self,
+        (kind, deleted): (&Kind, bool),
+        from: Option<&str>,
+        before: Option<&(String, EntityId)>,
+        limit: usize,
+    ) -> Vec<EntityRow> {
+        let mut rows: Vec<_> = self
+            .entities
+            .values()
+            .filter(|row| row.key.kind == *kind && row.deleted == deleted)
+            .filter(|row| from.is_none_or(|from| row.local_time.as_str() >= from))
+            .filter(|row| {
+                before.is_none_or(|(time, id)| (&row.local_time, row.key.id) < (time, *id))
+            })
+            .cloned()
+            .collect();
+        rows.sort_by(|a, b| (&b.local_time, b.key.id).cmp(&(&a.local_time, a.key.id)));
+        rows.truncate(limit);
+        rows
+    }
+
+    fn ends(&self, kind: &Kind) -> Option<(String, String)> {
+        let times = self
+            .entities
+            .values()
+            .filter(|row| row.key.kind == *kind && !row.deleted)
+            .map(|row| &row.local_time)
+            .filter(|time| time.starts_with(|first: char| first.is_ascii_digit()));
+        times.clone().min().cloned().zip(times.max().cloned())
+    }
+
     fn sweep(&self, store: StoreName, after: Option<&str>, limit: usize) -> Swept {
         let rows: Vec<(String, SweptRow)> = match store {
             StoreName::Entries => swept(
@@ -300,7 +352,7 @@ impl Tables {
                 |row| format!("{:020}", row.seq.map_or(0, |seq| seq.0)),
                 SweptRow::History,
             ),
-            StoreName::Meta | StoreName::Log => Vec::new(),
+            StoreName::Meta | StoreName::Log | StoreName::Stats | StoreName::Search => Vec::new(),
         };
         let mut rows: Vec<_> = rows
             .into_iter()
@@ -337,6 +389,29 @@ fn swept<'a, T: Clone + 'a>(
     make: impl Fn(T) -> SweptRow,
 ) -> Vec<(String, SweptRow)> {
     rows.map(|row| (key(row), make(row.clone()))).collect()
+}
+
+fn derived_row(((shelf, kind, week), body): (&(Shelf, Kind, String), &Vec<u8>)) -> DerivedRow {
+    DerivedRow {
+        shelf: *shelf,
+        kind: kind.clone(),
+        week: week.clone(),
+        body: body.clone(),
+    }
+}
+
+/// Whether a derived row is among those that are asked for.
+fn is_within(
+    (own_shelf, own_kind, week): &(Shelf, Kind, String),
+    shelf: Shelf,
+    kind: &Kind,
+    from: &str,
+    before: Option<&str>,
+) -> bool {
+    *own_shelf == shelf
+        && own_kind == kind
+        && week.as_str() >= from
+        && before.is_none_or(|before| week.as_str() < before)
 }
 
 fn constraint_error() -> StoreError {

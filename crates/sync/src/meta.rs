@@ -20,6 +20,8 @@ pub const EPOCH: &str = "epoch";
 pub const LOCK: &str = "lock";
 /// The [`crate::feed::Feed`] record; none before the first page.
 pub const FEED: &str = "feed";
+/// The [`crate::derived::Built`] record; none where nothing is derived yet.
+pub const DERIVED: &str = "derived";
 /// The [`Progress`] record.
 pub const PROGRESS: &str = "progress";
 

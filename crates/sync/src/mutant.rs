@@ -159,6 +159,12 @@ mutants! {
     ResultsByPlace,
     /// An event of which a batch's answer says nothing is taken for applied.
     MissingResultIsDone,
+    /// An entry that is moved to another week stays in the digest of the old one.
+    ForgetsTheOldWeek,
+    /// A deleted entry stays in the digest of its week.
+    DeletionsMarkNothing,
+    /// A digest is made of entities that were read before the transaction that writes it.
+    DigestsOldReads,
 }
 
 #[cfg(feature = "mutants")]

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use decode::decode;
 pub use export::Export;
 pub use plan::{Choice, Fate, Here, ImportPlan, Imported, PlannedRow, fate};
+pub(crate) use plan::{id_for, other_account};
 
 use crate::content::Content;
 use crate::rows::EntityKey;

@@ -187,7 +187,7 @@ impl<P: Ports> Engine<P> {
             .collect())
     }
 
-    fn listed(&self, row: EntityRow) -> Listed {
+    pub(crate) fn listed(&self, row: EntityRow) -> Listed {
         let content = body::open(self.sealer(), &row.body).map_err(|error| match error {
             StoreError::Newer => Unreadable::Newer,
             StoreError::Corrupt(_)

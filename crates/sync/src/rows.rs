@@ -9,6 +9,7 @@ use lume_wire::Rev;
 use serde::{Deserialize, Serialize};
 
 use crate::content::Operation;
+use crate::store::StoreName;
 
 /// The name of a kind of entity, as in `mood`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -132,6 +133,52 @@ pub struct HistoryRow {
     /// When it was put aside.
     pub at: Timestamp,
     /// Sealed [`crate::merge::Loser`].
+    pub body: Vec<u8>,
+}
+
+/// What a derived row is: everything that is derived can be made again from the entities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shelf {
+    /// What statistics need of a week's entities.
+    Digests,
+    /// What searching needs of them.
+    Texts,
+    /// That an entity of the week was changed since: its digest and its texts count for nothing. Without a body.
+    Stale,
+}
+
+impl Shelf {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Digests, Self::Texts, Self::Stale];
+
+    /// The object store.
+    pub const fn store(self) -> StoreName {
+        match self {
+            Self::Digests | Self::Stale => StoreName::Stats,
+            Self::Texts => StoreName::Search,
+        }
+    }
+
+    /// Its word in keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Digests => "digests",
+            Self::Texts => "texts",
+            Self::Stale => "stale",
+        }
+    }
+}
+
+/// What is derived from the entities of a week.
+#[derive(Clone, PartialEq)]
+pub struct DerivedRow {
+    /// What it is.
+    pub shelf: Shelf,
+    /// Of which kind.
+    pub kind: Kind,
+    /// The week's first date, sortable as text: `2025-01-13`.
+    pub week: String,
+    /// Sealed; what it holds is between `crate::derived` and its readers.
     pub body: Vec<u8>,
 }
 
@@ -331,6 +378,7 @@ debug_without_bytes! {
     BaseRow { key, rev, deleted, round, ahead }
     Ahead { state, rev, modified_at, round }
     HistoryRow { seq, key, at }
+    DerivedRow { shelf, kind, week }
     OutboxRow {
         seq, event_id, key, operation, state, not_before, wait_ms, attempts, base_rev, created_at, account, schema_v,
         failure

@@ -9,6 +9,9 @@
 //! Life cycle: no mark (everything is plain), a mark with [`Work::Sealing`] (what is written is sealed, a sweep seals
 //! the rest), with [`Work::Sealed`], with [`Work::Opening`] (what is written is plain, a sweep opens the rest), and none.
 //!
+//! What is derived of the rows is dropped in the transactions in which the mark is set and turned, and made again by the
+//! engine under the mark that it finds: a sweep meets none of it.
+//!
 //! What it deliberately does not do: seal headers, which the indices need, named records, which the engine needs before
 //! anything is unlocked, or log lines, which hold codes and never content.
 
@@ -154,7 +157,9 @@ const fn holds_bodies(store: StoreName) -> bool {
         | StoreName::Outbox
         | StoreName::Claims
         | StoreName::Drafts
-        | StoreName::History => true,
+        | StoreName::History
+        | StoreName::Stats
+        | StoreName::Search => true,
         StoreName::Meta | StoreName::Log => false,
     }
 }

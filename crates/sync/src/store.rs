@@ -11,7 +11,8 @@ use lume_core::time::Timestamp;
 
 use crate::limits::EVENT_WAIT_MS_MAX;
 use crate::rows::{
-    BaseRow, ClaimRow, Counts, EntityKey, EntityRow, EventState, HistoryRow, Kind, OutboxRow, Seq,
+    BaseRow, ClaimRow, Counts, DerivedRow, EntityKey, EntityRow, EventState, HistoryRow, Kind,
+    OutboxRow, Seq, Shelf,
 };
 
 /// What a read asks for. Each gives the [`Answer`] of the same name.
@@ -77,6 +78,22 @@ pub enum Query {
     },
     /// How many entities of a kind are not deleted → [`Answer::Count`].
     CountEntities(Kind),
+    /// The smallest and the greatest `local_time` of entities of a kind that are not deleted, among those that begin with
+    /// a digit → [`Answer::Ends`].
+    Ends(Kind),
+    /// Derived rows of a kind, newest week first → [`Answer::Derived`].
+    Derived {
+        /// Which.
+        shelf: Shelf,
+        /// Of which kind.
+        kind: Kind,
+        /// From this week on (inclusive); empty is from the beginning.
+        from: String,
+        /// Only those before this week.
+        before: Option<String>,
+        /// At most so many.
+        limit: usize,
+    },
     /// Rows of a store that holds bodies, in order of their keys, without those that can't be read → [`Answer::Sweep`].
     Sweep {
         /// Which store.
@@ -128,6 +145,10 @@ pub enum Answer {
     Count(u64),
     /// What was put aside.
     History(Vec<HistoryRow>),
+    /// Two civil times, the earlier first.
+    Ends(Option<(String, String)>),
+    /// Derived rows.
+    Derived(Vec<DerivedRow>),
     /// Log lines, serialised.
     Log(Vec<Vec<u8>>),
     /// Rows of one store.
@@ -217,6 +238,21 @@ pub enum Write {
     /// Puts something aside; one without a seq gets the next, and of all entities together the oldest beyond
     /// [`crate::limits::HISTORY_ROWS_MAX`] go.
     PutHistory(HistoryRow),
+    /// Puts a derived row.
+    PutDerived(DerivedRow),
+    /// Removes a kind's derived rows of some weeks.
+    RemoveDerived {
+        /// Which.
+        shelf: Shelf,
+        /// Of which kind.
+        kind: Kind,
+        /// From this week on (inclusive); empty is from the beginning.
+        from: String,
+        /// Only those before this week.
+        before: Option<String>,
+    },
+    /// Removes all derived rows of a shelf, whatever their kind.
+    ClearShelf(Shelf),
     /// Adds a log line and drops the oldest beyond [`crate::limits::LOG_LINES_MAX`].
     AppendLog(Vec<u8>),
 }
@@ -240,6 +276,10 @@ pub enum StoreName {
     History,
     /// Log lines.
     Log,
+    /// Derived for statistics, and what of all that is derived is stale.
+    Stats,
+    /// Derived for searching.
+    Search,
 }
 
 /// Whether a transaction may write, and how firmly its commit is to be on the disk.
@@ -413,6 +453,14 @@ impl Answers {
         take_history, History, Vec<HistoryRow>
     );
     take!(
+        /// The next answer, two civil times.
+        take_ends, Ends, Option<(String, String)>
+    );
+    take!(
+        /// The next answer, derived rows.
+        take_derived, Derived, Vec<DerivedRow>
+    );
+    take!(
         /// The next answer, log lines.
         take_log, Log, Vec<Vec<u8>>
     );
@@ -442,6 +490,8 @@ impl std::fmt::Debug for Answer {
             Self::Counts(counts) => f.debug_tuple("Counts").field(counts).finish(),
             Self::Count(count) => f.debug_tuple("Count").field(count).finish(),
             Self::History(rows) => f.debug_tuple("History").field(rows).finish(),
+            Self::Ends(ends) => f.debug_tuple("Ends").field(ends).finish(),
+            Self::Derived(rows) => f.debug_tuple("Derived").field(rows).finish(),
             Self::Log(lines) => write!(f, "Log({} lines)", lines.len()),
             Self::Sweep(swept) => swept.fmt(f),
         }
@@ -464,6 +514,14 @@ impl std::fmt::Debug for Write {
             Self::PutDraft(name, _) => f.debug_tuple("PutDraft").field(name).finish(),
             Self::RemoveDraft(name) => f.debug_tuple("RemoveDraft").field(name).finish(),
             Self::PutHistory(row) => f.debug_tuple("PutHistory").field(row).finish(),
+            Self::PutDerived(row) => f.debug_tuple("PutDerived").field(row).finish(),
+            Self::RemoveDerived {
+                shelf,
+                from,
+                before,
+                ..
+            } => write!(f, "RemoveDerived({shelf:?}, {from}, {before:?})"),
+            Self::ClearShelf(cleared) => f.debug_tuple("ClearShelf").field(cleared).finish(),
             Self::AppendLog(_) => f.write_str("AppendLog"),
         }
     }

@@ -12,6 +12,7 @@ pub mod channel;
 pub mod clock;
 pub mod connectivity;
 pub mod erase;
+pub mod exchange;
 mod global;
 pub mod idb;
 mod js;
@@ -30,6 +31,7 @@ pub mod service_worker;
 pub mod timer;
 pub mod transport;
 pub mod vault;
+mod web_worker;
 pub mod zone;
 
 pub use ports::{BrowserPorts, CallbackObserver, ProfileStore};

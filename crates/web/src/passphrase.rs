@@ -1,17 +1,12 @@
 //! What takes a passphrase, done in a web worker that is started for it and ended after it: the page can paint meanwhile,
 //! and the wasm that does it (`lume-passphrase`) weighs nothing until then.
 
-use std::cell::Cell;
-use std::rc::Rc;
-
-use futures::channel::oneshot;
 use js_sys::Uint8Array;
 use lume_sync::sealed::record::Cost;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Event, MessageEvent, Worker};
 
 use crate::js;
+use crate::web_worker::WebWorker;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,47 +85,9 @@ impl PassphraseWorker {
     }
 
     async fn ask(&self, task: &[(&str, JsValue)]) -> Result<Vec<u8>, PassphraseError> {
-        let worker = Running::start(&self.script).ok_or(PassphraseError::Broken)?;
-        let (sender, answer) = oneshot::channel();
-        let sender = Rc::new(Cell::new(Some(sender)));
-        let tell = move |told| {
-            if let Some(sender) = sender.take() {
-                // Nobody waits for a task that was given up.
-                let _ = sender.send(told);
-            }
-        };
-        let on_message: Closure<dyn FnMut(MessageEvent)> = Closure::new({
-            let tell = tell.clone();
-            move |event: MessageEvent| tell(read(&event.data()))
-        });
-        let on_error: Closure<dyn FnMut(Event)> =
-            Closure::new(move |_| tell(Err(PassphraseError::Broken)));
-        worker
-            .0
-            .set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        worker
-            .0
-            .set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        worker
-            .0
-            .post_message(&js::object(task))
-            .map_err(|_| PassphraseError::Broken)?;
-        answer.await.unwrap_or(Err(PassphraseError::Broken))
-    }
-}
-
-/// A worker that ends when this is dropped.
-struct Running(Worker);
-
-impl Running {
-    fn start(script: &str) -> Option<Self> {
-        Worker::new(script).ok().map(Self)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.terminate();
+        let worker = WebWorker::start(&self.script).ok_or(PassphraseError::Broken)?;
+        let answer = worker.ask(task).await.ok_or(PassphraseError::Broken)?;
+        read(&answer)
     }
 }
 

@@ -13,6 +13,8 @@ use crate::{global, js};
 
 /// Formatters kept; a person's entries name a few zones.
 const FORMATTERS_MAX: usize = 64;
+/// How long the device is taken to be in the zone that it was found in.
+const DEVICE_ZONE_MS_MAX: i64 = 1_000;
 /// The calendar and digits that are understood here, whatever the person's language uses.
 const LOCALE: &str = "en-US-u-ca-gregory-nu-latn";
 
@@ -20,17 +22,41 @@ const LOCALE: &str = "en-US-u-ca-gregory-nu-latn";
 #[derive(Default)]
 pub struct WebZones {
     formatters: RefCell<BTreeMap<ZoneName, JsValue>>,
+    device: RefCell<Option<DeviceZone>>,
+}
+
+/// The device's zone as it was found last. Asking takes a formatter, and lists ask for every line.
+struct DeviceZone {
+    zone: ZoneName,
+    /// When it was found, by the wall clock.
+    found: Timestamp,
+    /// What the device's clocks were behind UTC then, in minutes: another zone is noticed by that at once.
+    behind: f64,
 }
 
 impl WebZones {
     /// The zone that the device is in now; UTC where the browser does not say.
     pub fn current(&self) -> ZoneName {
-        let zone = formatter(None)
-            .and_then(|formatter| js::call(&formatter, "resolvedOptions", &[]).ok())
-            .and_then(|options| js::property(&options, "timeZone"))
-            .and_then(|zone| zone.as_string());
-        zone.and_then(|zone| zone.parse().ok())
-            .unwrap_or_else(ZoneName::utc)
+        let date = Date::new_0();
+        let behind = date.get_timezone_offset();
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the clock shows whole milliseconds, far below 2^53"
+        )]
+        let now = Timestamp::from_millis(date.get_time() as i64);
+        if let Some(known) = &*self.device.borrow()
+            && (0..DEVICE_ZONE_MS_MAX).contains(&now.millis_since(known.found))
+            && (known.behind - behind).abs() < f64::EPSILON
+        {
+            return known.zone.clone();
+        }
+        let zone = device_zone();
+        self.device.replace(Some(DeviceZone {
+            zone: zone.clone(),
+            found: now,
+            behind,
+        }));
+        zone
     }
 
     fn formatter(&self, zone: &ZoneName) -> Option<JsValue> {
@@ -63,6 +89,16 @@ impl ZoneRules for WebZones {
 }
 
 const MINUTE_MS: i64 = 60_000;
+
+/// Asks the browser for the device's zone.
+fn device_zone() -> ZoneName {
+    let zone = formatter(None)
+        .and_then(|formatter| js::call(&formatter, "resolvedOptions", &[]).ok())
+        .and_then(|options| js::property(&options, "timeZone"))
+        .and_then(|zone| zone.as_string());
+    zone.and_then(|zone| zone.parse().ok())
+        .unwrap_or_else(ZoneName::utc)
+}
 
 /// What clocks show at an instant, to the second.
 fn shown_at(formatter: &JsValue, at: Timestamp) -> Option<LocalDateTime> {

@@ -6,6 +6,7 @@ use lume_sync::Blocked;
 use crate::i18n::t;
 use crate::screens::settings::auth_form::AuthForm;
 use crate::screens::settings::backend::BackendForm;
+use crate::screens::settings::own_account::OwnAccount;
 use crate::screens::settings::sign_out::SignOut;
 use crate::shell::app_state::use_app;
 use crate::ui::notice::{Notice, Tone};
@@ -67,6 +68,7 @@ fn SignedIn(email: String) -> impl IntoView {
                 </div>
             }
         })}
+        <OwnAccount/>
         <SignOut/>
     }
 }

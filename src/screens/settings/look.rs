@@ -47,6 +47,11 @@ pub(crate) fn Look() -> impl IntoView {
             app.prefs_changed(|prefs| prefs.day_start = start);
         }
     };
+    let has_keys = move || app.prefs.with(|prefs| !prefs.mood_keys_off);
+    let set_keys = move |event: leptos::ev::Event| {
+        let is_on = event_target_checked(&event);
+        app.prefs_changed(|prefs| prefs.mood_keys_off = !is_on);
+    };
     view! {
         <section class="card settings-section" aria-labelledby="settings-look">
             <h2 id="settings-look">{t::settings::look()}</h2>
@@ -57,6 +62,10 @@ pub(crate) fn Look() -> impl IntoView {
                 offers=day_starts().map(|(start, name)| Offer::new(start.to_string(), name)).collect() help=t::settings::day_start_help()/>
             <Choice id="week-start" label=t::settings::week_start() chosen=week_start on_choose=set_week_start
                 offers=WeekStart::ALL.map(|option| Offer::new(option.code(), week_start_name(option))).into()/>
+            <label class="check">
+                <input type="checkbox" data-testid="mood-keys" prop:checked=has_keys on:change=set_keys/>
+                <span>{t::shortcuts::mood_keys()}<br/><span class="field-help">{t::shortcuts::mood_keys_help()}</span></span>
+            </label>
         </section>
     }
 }

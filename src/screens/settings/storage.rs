@@ -1,4 +1,4 @@
-//! What the device holds, and whether the browser has promised to keep it; and installing, which helps with that.
+//! What the device holds, and whether the browser has promised to keep it.
 
 use leptos::prelude::*;
 use lume_sync::kinds::MOOD;
@@ -7,11 +7,11 @@ use lume_web::persist;
 use crate::i18n::t;
 use crate::shell::app_state::use_app;
 use crate::shell::dispatch::use_dispatch;
+use crate::shell::format;
 use crate::shell::intent::Intent;
 use crate::shell::query::{use_answer, use_query};
-use crate::shell::{format, pwa};
 
-/// Room used, promise, entries, installing.
+/// Room used, promise, entries.
 #[component]
 pub(crate) fn Storage() -> impl IntoView {
     let app = use_app();
@@ -38,25 +38,17 @@ pub(crate) fn Storage() -> impl IntoView {
             (_, false) => t::settings::storage_asked_later(),
         })
     };
-    let by_hand = pwa::installs_by_hand();
     view! {
         <section class="card settings-section" aria-labelledby="settings-storage">
             <h2 id="settings-storage">{t::settings::storage()}</h2>
             <p>{move || count.get().map(|count| count.map(t::settings::entries))}</p>
             <p>{used}</p>
-            <p>{kept}</p>
+            <p data-testid="storage-kept">{kept}</p>
             <Show when=move || is_asked.get() && is_kept.get() == Some(Some(false))>
                 <div class="button-row">
                     <button type="button" class="button" on:click=move |_| dispatch.send(Intent::AskToKeep)>
                         {t::settings::storage_ask()}
                     </button>
-                </div>
-            </Show>
-            {by_hand.then(|| view! { <p>{t::settings::install_ios()}</p> })}
-            <Show when=move || app.installable.get()>
-                <p>{t::settings::install_say()}</p>
-                <div class="button-row">
-                    <button type="button" class="button" on:click=move |_| pwa::install(app)>{t::settings::install_yes()}</button>
                 </div>
             </Show>
         </section>

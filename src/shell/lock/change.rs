@@ -6,7 +6,7 @@ use lume_web::lock::{COST, DataKey, new_salt};
 use super::{LockError, count_down, enter, try_passphrase, work, worker};
 use crate::shell::app_state::App;
 use crate::shell::services::Services;
-use crate::shell::tab_drafts;
+use crate::shell::shelf;
 
 use leptos::prelude::Update;
 
@@ -19,6 +19,8 @@ pub(super) async fn set(app: App, passphrase: &str, after: LockAfter) -> Result<
     let salt = new_salt();
     let derived = worker().derive(passphrase, &salt, COST).await?;
     let record = LockRecord::new(key.wrap(&derived, salt, COST), after);
+    // Before the lock is there, so that no tab leaves anything readable behind it.
+    shelf::set_sealed(true);
     let is_ours = services
         .registry
         .change_lock(|known| {
@@ -35,7 +37,8 @@ pub(super) async fn set(app: App, passphrase: &str, after: LockAfter) -> Result<
     }
     app.lock.update(|view| view.after = Some(after));
     // What the database did not take is in the open there.
-    tab_drafts::keep_of(&[]);
+    shelf::keep_of(&[]);
+    shelf::set_sealed(true);
     enter(app, &services, key).await?;
     services.announce();
     Ok(())

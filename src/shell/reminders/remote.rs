@@ -1,10 +1,14 @@
 //! Reminders by the account's backend: subscribing this browser, and keeping the schedule the same here and there.
+//!
+//! What was chosen last holds, on whichever device. What was chosen here and could not be told yet is told first; else the
+//! backend is asked before it is told anything, so that an old choice of this device undoes no newer one.
 
 use std::cell::Cell;
 
 use leptos::prelude::*;
 use lume_core::reminder::Schedule;
 use lume_sync::kept::KeptError;
+use lume_sync::meta::BackendKind;
 use lume_web::notifications::{self, Permission};
 use lume_web::push;
 
@@ -30,80 +34,82 @@ pub(super) async fn settle(reminders: Reminders) {
 }
 
 async fn settle_once(reminders: Reminders) {
-    let app = reminders.app;
-    let Some(engine) = app.engine() else { return };
-    let is_synced = app
-        .profile
-        .with_untracked(|profile| profile.syncing().is_some());
-    let chosen = app
-        .prefs
-        .with_untracked(|prefs| prefs.reminders.schedule.clone());
-    let delivery = match chosen {
-        Some(schedule) if is_synced => {
-            if reminders.delivery.get_untracked() != Delivery::Push {
-                reminders.delivery.set(Delivery::Asking);
-            }
-            match tell(reminders, &engine, schedule).await {
-                Ok(delivery) => delivery,
-                Err(error) => Delivery::WhileOpen(why(&error)),
-            }
+    let Some(engine) = reminders.app.engine() else {
+        return;
+    };
+    let delivery = if let Some(hindrance) = hindrance(reminders) {
+        Delivery::WhileOpen(hindrance)
+    } else {
+        if reminders.delivery.get_untracked() != Delivery::Push {
+            reminders.delivery.set(Delivery::Asking);
         }
-        Some(_) | None if is_synced => Delivery::WhileOpen(Why::NotAllowed),
-        Some(_) | None => Delivery::WhileOpen(Why::NoAccount),
+        let told = tell(reminders, &engine).await;
+        told.unwrap_or_else(|error| Delivery::WhileOpen(why(&error)))
     };
     reminders.delivery.set(delivery);
 }
 
-/// Takes over what another device of the account has set since this one was looked at.
-pub(super) async fn look(reminders: Reminders) {
+/// Takes over what another device of the account has chosen, unless something is chosen here that is still to be told.
+/// Says whether the backend has a schedule.
+pub(super) async fn take_over(reminders: Reminders) -> Result<bool, KeptError> {
     let app = reminders.app;
-    let is_synced = app
-        .profile
-        .with_untracked(|profile| profile.syncing().is_some());
-    let (is_unsent, known) = app
-        .prefs
-        .with_untracked(|prefs| (prefs.reminders.unsent, prefs.reminders.schedule.clone()));
-    let Some(engine) = app.engine().filter(|_| is_synced && !is_unsent) else {
-        settle(reminders).await;
-        return;
+    let Some(engine) = app.engine().filter(|_| hindrance(reminders).is_none()) else {
+        return Ok(false);
     };
-    if let Ok(there) = engine.reminders().await
-        && let Some(schedule) = there.schedule
-        && known.as_ref() != Some(&schedule)
-    {
-        app.prefs_changed(|prefs| prefs.reminders.schedule = Some(schedule));
+    if is_unsent(reminders) {
+        return Ok(false);
     }
-    settle(reminders).await;
+    let there = engine.reminders().await?.schedule;
+    let is_there = there.is_some();
+    // Something may have been chosen here meanwhile, which is told next.
+    if let Some(schedule) = there.filter(|_| !is_unsent(reminders)) {
+        let is_known = app
+            .prefs
+            .with_untracked(|prefs| prefs.reminders.schedule.as_ref() == Some(&schedule));
+        if !is_known {
+            app.prefs_changed(|prefs| prefs.reminders.schedule = Some(schedule));
+        }
+    }
+    Ok(is_there)
+}
+
+/// Why the account's backend can't remind, as far as that is known without asking it.
+fn hindrance(reminders: Reminders) -> Option<Why> {
+    reminders.app.profile.with_untracked(|profile| {
+        if profile.syncing().is_none() {
+            return Some(Why::NoAccount);
+        }
+        match profile.backend.kind {
+            // It knows of moods alone.
+            Some(BackendKind::Basic) => Some(Why::NotOffered),
+            Some(BackendKind::Extended) | None => None,
+        }
+    })
+}
+
+fn is_unsent(reminders: Reminders) -> bool {
+    let prefs = reminders.app.prefs;
+    prefs.with_untracked(|prefs| prefs.reminders.unsent)
 }
 
 /// Tells the backend the schedule, and where this device takes pushes.
-async fn tell(
-    reminders: Reminders,
-    engine: &AppEngine,
-    mut schedule: Schedule,
-) -> Result<Delivery, KeptError> {
-    let app = reminders.app;
+async fn tell(reminders: Reminders, engine: &AppEngine) -> Result<Delivery, KeptError> {
+    let has_there = take_over(reminders).await?;
+    let mut schedule = reminders.schedule_untracked();
     // The person has gone to where clocks show something else.
     let has_moved = schedule.zone != zone();
     schedule.zone = zone();
-    let is_unsent = app.prefs.with_untracked(|prefs| prefs.reminders.unsent);
-    if is_unsent || has_moved {
+    let is_chosen = reminders
+        .app
+        .prefs
+        .with_untracked(|prefs| prefs.reminders.schedule.is_some());
+    if is_unsent(reminders) || (is_chosen && (has_moved || !has_there)) {
         engine.set_reminders(&schedule).await?;
-        app.prefs_changed(|prefs| {
-            // Something else may have been chosen meanwhile, which is told next.
-            if prefs
-                .reminders
-                .schedule
-                .as_ref()
-                .is_some_and(|now| is_same(now, &schedule))
-            {
-                prefs.reminders.schedule = Some(schedule.clone());
-                prefs.reminders.unsent = false;
-            }
-        });
+        note_told(reminders, &schedule);
     }
     if !schedule.enabled {
-        return Ok(Delivery::Push);
+        // None comes, and how the next one will is asked when they are turned on.
+        return Ok(Delivery::Asking);
     }
     if !push::is_supported() {
         return Ok(Delivery::WhileOpen(Why::NotSupported));
@@ -117,6 +123,22 @@ async fn tell(
     };
     engine.subscribe_to_push(&subscription).await?;
     Ok(Delivery::Push)
+}
+
+/// Notes that the backend has this schedule.
+fn note_told(reminders: Reminders, told: &Schedule) {
+    reminders.app.prefs_changed(|prefs| {
+        let prefs = &mut prefs.reminders;
+        // Something else may have been chosen meanwhile, which is told next.
+        if prefs
+            .schedule
+            .as_ref()
+            .is_some_and(|now| is_same(now, told))
+        {
+            prefs.schedule = Some(told.clone());
+            prefs.unsent = false;
+        }
+    });
 }
 
 /// Whether two schedules are one, wherever they are meant.

@@ -1,7 +1,7 @@
 import { expect, test } from "../support/test.ts";
 import { words } from "../support/words.ts";
 
-const SCREENS = ["/", "/history", "/calendar", "/bin", "/sync", "/settings", "/more"];
+const SCREENS = ["/", "/history", "/calendar", "/calendar?year=2026", "/insights", "/bin", "/sync", "/settings", "/more"];
 
 test.describe("on a device in German", () => {
   test.use({ locale: "de-AT" });

@@ -21,7 +21,7 @@ test("a walk through every screen asks nobody but the app's own origin, and viol
   await app.log("Walking");
   await app.expectEntry("Walking", "synced");
   const violated: string[] = [];
-  for (const place of ["/", "/history", "/calendar", "/sync", "/settings", "/more", "/nowhere"]) {
+  for (const place of ["/", "/history", "/calendar", "/calendar?year=2026", "/insights", "/sync", "/settings", "/more", "/nowhere"]) {
     await app.open(place);
     violated.push(...(await app.page.evaluate(() => (window as unknown as { violations: string[] }).violations)));
   }

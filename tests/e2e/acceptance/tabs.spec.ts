@@ -11,6 +11,8 @@ import { untilInstalled } from "../support/worker.ts";
 /** Long before a tab that hears nothing would look by itself. */
 const SEEN_MS_MAX = 10_000;
 const DELIVERY_MS_MAX = 30_000;
+/** Ways back within which a browser must have kept the page once. */
+const WAYS_BACK_MAX = 5;
 const MINUTE_MS = 60_000;
 
 test("a change in one tab shows in the others before their timers look", async ({ app, context }) => {
@@ -93,14 +95,26 @@ test("a page that comes back from the browser's cache reads anew", async ({ kill
   await app.open();
   // A worker that takes over a kept page makes the browser drop it as well.
   await untilInstalled(page);
-  await page.goto(`${net.origin}/api/docs`);
   const other = new App(await context.newPage(), net.origin);
   await other.open();
-  await other.log("Written meanwhile");
 
-  await page.goBack({ waitUntil: "commit" });
-  await expect(page.locator("html")).toHaveAttribute("data-persisted", "true");
-  await expect(app.entry("Written meanwhile")).toBeVisible();
+  // A browser keeps a page as it likes: what is looked at is a way back on which it did.
+  let written = "";
+  const wasKept = async (visit: number) => {
+    await page.goto(`${net.origin}/api/docs`);
+    written = `Written meanwhile, ${visit}`;
+    await other.log(written);
+    await page.goBack({ waitUntil: "commit" });
+    const persisted = page.locator("html[data-persisted]");
+    await persisted.waitFor();
+    return (await persisted.getAttribute("data-persisted")) === "true";
+  };
+  let visits = 1;
+  while (!(await wasKept(visits))) {
+    visits += 1;
+    expect(visits, "the browser never keeps the page").toBeLessThanOrEqual(WAYS_BACK_MAX);
+  }
+  await expect(app.entry(written)).toBeVisible();
 });
 
 test("two tabs that know nothing of each other deliver every entry once, each under a key of its own", async ({

@@ -26,7 +26,7 @@ test("hashed files are cached for ever and arrive compressed", async ({ app, bui
   expect(missing.status(), "a file that is gone is not the page").toBe(404);
 });
 
-test("the app can be installed: manifest, icons and the shortcut are there", async ({ app, request }) => {
+test("the app can be installed: manifest, icons and the shortcuts are there", async ({ app, request }) => {
   await app.open();
   const href = await app.page.locator('link[rel="manifest"]').getAttribute("href");
   const answer = await request.get(new URL(href ?? "", app.origin).href);
@@ -39,9 +39,14 @@ test("the app can be installed: manifest, icons and the shortcut are there", asy
     const image = await request.get(new URL(icon.src, app.origin).href);
     expect(image.headers()["content-type"], icon.src).toBe(icon.type);
   }
-  expect(manifest.shortcuts).toHaveLength(1);
-  await app.open(manifest.shortcuts[0].url);
+  const [log, ...places] = manifest.shortcuts.map((shortcut: { url: string }) => shortcut.url);
+  await app.open(log);
   await expect(app.page.getByTestId("mood-happy")).toBeVisible();
+  expect(places).toEqual(["/history", "/insights"]);
+  for (const place of places) {
+    await app.open(place);
+    await expect(app.page.locator(`a[href="${place}"][aria-current="page"]`).first()).toBeVisible();
+  }
 });
 
 test("the worker's and the configuration's files are asked for anew each time", async ({ app, request }) => {

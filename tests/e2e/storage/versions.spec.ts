@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { becomeVersion, bystander, dumpDatabases, profileDatabase, stubStorage } from "../support/storage.ts";
 import { expect, test } from "../support/test.ts";
 
-const NEWER = 2;
+const NEWER = 3;
 
 test("a tab whose database a newer version takes over makes way at once, writes no more and loses no note", async ({
   app,

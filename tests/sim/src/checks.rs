@@ -73,6 +73,8 @@ pub enum Invariant {
     I23 = 23,
     /// An upgrade keeps everything, and an older app changes nothing afterwards.
     I24 = 24,
+    /// What is derived is what the entities come to, or is marked as stale.
+    I25 = 25,
 }
 
 /// A broken promise.

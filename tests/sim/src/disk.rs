@@ -237,7 +237,8 @@ fn store_of_query(query: &Query) -> StoreName {
         Query::Entity(_)
         | Query::Timeline { .. }
         | Query::EntitiesById { .. }
-        | Query::CountEntities(_) => StoreName::Entries,
+        | Query::CountEntities(_)
+        | Query::Ends(_) => StoreName::Entries,
         Query::Base(_) => StoreName::Base,
         Query::Lane(_)
         | Query::Event(_)
@@ -249,6 +250,7 @@ fn store_of_query(query: &Query) -> StoreName {
         Query::Meta(_) => StoreName::Meta,
         Query::Draft(_) => StoreName::Drafts,
         Query::History { .. } => StoreName::History,
+        Query::Derived { shelf, .. } => shelf.store(),
         Query::Sweep { store, .. } => *store,
         Query::Log { .. } => StoreName::Log,
     }
@@ -263,6 +265,8 @@ fn store_of_write(write: &Write) -> StoreName {
         Write::PutMeta(_, _) | Write::RemoveMeta(_) => StoreName::Meta,
         Write::PutDraft(_, _) | Write::RemoveDraft(_) => StoreName::Drafts,
         Write::PutHistory(_) => StoreName::History,
+        Write::PutDerived(row) => row.shelf.store(),
+        Write::RemoveDerived { shelf, .. } | Write::ClearShelf(shelf) => shelf.store(),
         Write::AppendLog(_) => StoreName::Log,
     }
 }

@@ -11,13 +11,14 @@ use crate::project::Project;
 use crate::tools::BuildTools;
 
 /// Files and folders that the app is built from; what does not exist counts as empty.
-const INPUTS: [&str; 14] = [
+const INPUTS: [&str; 15] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
     "build.rs",
     "crates",
+    "exchange",
     "index.html",
     "locales",
     "passphrase",

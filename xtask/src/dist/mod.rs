@@ -8,7 +8,9 @@ mod fingerprint;
 mod locales;
 mod module;
 mod page;
-mod passphrase;
+mod shell;
+mod split;
+mod web_worker;
 mod worker;
 
 use std::path::Path;
@@ -61,8 +63,11 @@ pub(crate) fn build_app(project: &Project) -> Result<()> {
     let next = project.root.join("dist.next");
     remove(&next)?;
     bundle(project, &tools, &next)?;
-    passphrase::write(project, &tools, &next)?;
+    split::cut(project, &tools, &next)?;
+    web_worker::write(project, &tools, &next, &web_worker::PASSPHRASE)?;
+    web_worker::write(project, &tools, &next, &web_worker::EXCHANGE)?;
     locales::write(project, &next)?;
+    shell::write(project, &next)?;
     page::finish(&next)?;
     let engine = module::build(project, &tools, &next, module::ENGINE)?;
     worker::write(project, &next, &engine)?;

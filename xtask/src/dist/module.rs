@@ -18,7 +18,9 @@ use super::page::hashed_name;
 pub(super) const ENGINE: &str = "lume-worker";
 /// What takes a passphrase, in a web worker.
 pub(super) const PASSPHRASE: &str = "lume-passphrase";
-/// What rustc emits, as for the app in index.html.
+/// What reads and writes files of entries, in a web worker.
+pub(super) const EXCHANGE: &str = "lume-exchange";
+/// What rustc emits.
 const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
@@ -58,17 +60,7 @@ pub(super) fn build(
             .arg(compiled)
             .env("PATH", tools.path()?),
     )?;
-    let module = folder.join("module.wasm");
-    process::run(
-        process::command("wasm-opt")
-            .arg("-Oz")
-            .args(WASM_FEATURES)
-            .arg(folder.join(format!("{stem}_bg.wasm")))
-            .arg("-o")
-            .arg(&module)
-            .env("PATH", tools.path()?),
-    )?;
-    let module = files::read(&module)?;
+    let module = files::read(&shrink(tools, &folder.join(format!("{stem}_bg.wasm")))?)?;
     let name = hashed_name(package, "wasm", &module);
     files::write(&dist.join(&name), module)?;
     let glue = files::read(&folder.join(format!("{stem}.js")))?;
@@ -76,6 +68,24 @@ pub(super) fn build(
         glue: String::from_utf8(glue).context("a module's glue")?,
         path: format!("/{name}"),
     })
+}
+
+/// Shrinks a module, and returns the file of what is left.
+///
+/// # Errors
+/// When the tool fails.
+pub(super) fn shrink(tools: &BuildTools, module: &Path) -> Result<PathBuf> {
+    let small = module.with_extension("small.wasm");
+    process::run(
+        process::command("wasm-opt")
+            .args(["-Oz", "--strip-debug", "--strip-producers"])
+            .args(WASM_FEATURES)
+            .arg(module)
+            .arg("-o")
+            .arg(&small)
+            .env("PATH", tools.path()?),
+    )?;
+    Ok(small)
 }
 
 /// Compiles with the profile of everything that is downloaded.

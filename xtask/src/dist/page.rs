@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::files;
 
-const SCRIPTS: [&str; 3] = ["boot", "register", "passphrase"];
+const SCRIPTS: [&str; 5] = ["boot", "register", "passphrase", "exchange", "shell"];
 const STYLE_BEFORE: &str = "<link rel=\"stylesheet\" href=\"/";
 /// As many digits as trunk uses.
 const HASH_DIGITS: usize = 16;

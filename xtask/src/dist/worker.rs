@@ -60,7 +60,9 @@ fn precached(dist: &Path) -> Result<Vec<PathBuf>> {
     for file in files::walk(dist)? {
         let path = files::url_path(dist, &file)?;
         let hidden = path.contains("/.");
-        if !hidden && !RUNTIME_FILES.contains(&path.as_str()) {
+        // Pictures for the browser's own question whether to install; the app shows none of them.
+        let is_advert = path.starts_with("/screens/");
+        if !hidden && !is_advert && !RUNTIME_FILES.contains(&path.as_str()) {
             list.push(file);
         }
     }

@@ -25,7 +25,7 @@ pub(crate) use rust::WASM;
 
 /// What is needed to build the app.
 pub(crate) struct BuildTools {
-    /// Folders with trunk, wasm-bindgen and wasm-opt.
+    /// Folders with trunk, wasm-bindgen, wasm-split-cli and wasm-opt.
     pub(crate) folders: Vec<PathBuf>,
     /// The tools and their versions: another one may build another app.
     pub(crate) versions: String,
@@ -50,12 +50,16 @@ pub(crate) fn build_tools(project: &Project) -> Result<BuildTools> {
     rust::wasm_target()?;
     let trunk = rust::trunk();
     let bindgen = rust::wasm_bindgen(project)?;
+    let split = rust::wasm_split();
     let mut folders = Vec::new();
-    for tool in [&trunk, &bindgen] {
+    for tool in [&trunk, &bindgen, &split] {
         folders.push(tool.ensure(project)?);
     }
     folders.push(node::wasm_opt(project)?);
-    let versions = format!("{trunk} {bindgen} binaryen {}", node::BINARYEN_VERSION);
+    let versions = format!(
+        "{trunk} {bindgen} {split} binaryen {}",
+        node::BINARYEN_VERSION
+    );
     Ok(BuildTools { folders, versions })
 }
 
@@ -67,6 +71,17 @@ pub(crate) fn browser_tools(project: &Project) -> Result<Browser> {
     node::check()?;
     let browser = Browser::ensure()?;
     node::playwright(project)?;
+    Ok(browser)
+}
+
+/// Sees to Lighthouse and its browser.
+///
+/// # Errors
+/// When something is missing and can't be installed.
+pub(crate) fn lighthouse(project: &Project) -> Result<Browser> {
+    node::check()?;
+    let browser = Browser::ensure()?;
+    node::lighthouse(project)?;
     Ok(browser)
 }
 

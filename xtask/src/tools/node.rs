@@ -1,6 +1,6 @@
 //! Tools that come through npm.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -68,7 +68,19 @@ pub(super) fn wasm_opt(project: &Project) -> Result<PathBuf> {
 /// # Errors
 /// When it can't be installed.
 pub(super) fn playwright(project: &Project) -> Result<()> {
-    let folder = project.e2e();
+    locked_packages(&project.e2e(), "Playwright")
+}
+
+/// Sees to Lighthouse in the folder of the measurements, in the version that is locked there.
+///
+/// # Errors
+/// When it can't be installed.
+pub(super) fn lighthouse(project: &Project) -> Result<()> {
+    locked_packages(&project.root.join("bench"), "Lighthouse")
+}
+
+/// Installs what a folder's lock names, unless it is there already.
+fn locked_packages(folder: &Path, what: &str) -> Result<()> {
     let lock = files::hex(&files::sha256(&files::read(
         &folder.join("package-lock.json"),
     )?));
@@ -76,14 +88,14 @@ pub(super) fn playwright(project: &Project) -> Result<()> {
     if std::fs::read_to_string(&mark).is_ok_and(|found| found == lock) {
         return Ok(());
     }
-    println!("   installing Playwright (seconds)");
+    println!("   installing {what} (seconds)");
     process::run(
         process::command("npm")
             .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
             .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-            .current_dir(&folder),
+            .current_dir(folder),
     )
-    .context("Playwright could not be installed")?;
+    .with_context(|| format!("{what} could not be installed"))?;
     files::write(&mark, lock)
 }
 

@@ -12,6 +12,7 @@ use crate::project::Project;
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// The newest that builds with this project's Rust version.
 const TRUNK_VERSION: &str = "0.21.14";
+const WASM_SPLIT_VERSION: &str = "0.2.4";
 const GECKODRIVER_VERSION: &str = "0.37.1";
 const CARGO_DENY_VERSION: &str = "0.20.2";
 
@@ -20,6 +21,10 @@ pub(super) struct CargoTool {
     package: &'static str,
     version: String,
     program: &'static str,
+    /// What must be asked for to get the program.
+    features: &'static [&'static str],
+    /// What the program is asked, and what is in its answer if it is the right one.
+    asked: (&'static str, String),
     takes: &'static str,
 }
 
@@ -34,7 +39,9 @@ pub(super) fn trunk() -> CargoTool {
     CargoTool {
         package: "trunk",
         version: TRUNK_VERSION.to_owned(),
+        asked: ("--version", TRUNK_VERSION.to_owned()),
         program: "trunk",
+        features: &[],
         takes: "5 min",
     }
 }
@@ -44,12 +51,28 @@ pub(super) fn trunk() -> CargoTool {
 /// # Errors
 /// When Cargo.lock does not name the library.
 pub(super) fn wasm_bindgen(project: &Project) -> Result<CargoTool> {
+    let version = project.locked_version("wasm-bindgen")?;
     Ok(CargoTool {
         package: "wasm-bindgen-cli",
-        version: project.locked_version("wasm-bindgen")?,
+        asked: ("--version", version.clone()),
+        version,
         program: "wasm-bindgen",
+        features: &[],
         takes: "2 min",
     })
+}
+
+/// What cuts the app's module in two. Made for the library of the same name, of which Leptos names the version.
+pub(super) fn wasm_split() -> CargoTool {
+    CargoTool {
+        package: "wasm_split_cli_support",
+        version: WASM_SPLIT_VERSION.to_owned(),
+        // It does not tell its version; its folder has it in the name.
+        asked: ("--help", "Output module name".to_owned()),
+        program: "wasm-split-cli",
+        features: &["build-binary"],
+        takes: "1 min",
+    }
 }
 
 /// The driver of Firefox.
@@ -57,7 +80,9 @@ pub(super) fn geckodriver() -> CargoTool {
     CargoTool {
         package: "geckodriver",
         version: GECKODRIVER_VERSION.to_owned(),
+        asked: ("--version", GECKODRIVER_VERSION.to_owned()),
         program: "geckodriver",
+        features: &[],
         takes: "4 min",
     }
 }
@@ -67,7 +92,9 @@ pub(super) fn cargo_deny() -> CargoTool {
     CargoTool {
         package: "cargo-deny",
         version: CARGO_DENY_VERSION.to_owned(),
+        asked: ("--version", CARGO_DENY_VERSION.to_owned()),
         program: "cargo-deny",
+        features: &[],
         takes: "2 min",
     }
 }
@@ -97,7 +124,8 @@ impl CargoTool {
     /// Asked rather than looked for: an install that was cut off leaves a file too.
     fn works_in(&self, folder: &Path) -> bool {
         let mut program = process::command(folder.join(self.program));
-        process::output(program.arg("--version")).is_ok_and(|text| text.contains(&self.version))
+        let (question, answer) = &self.asked;
+        process::output(program.arg(question)).is_ok_and(|text| text.contains(answer))
     }
 
     fn install(&self, project: &Project, root: &Path) -> Result<()> {
@@ -118,6 +146,8 @@ impl CargoTool {
                     self.package,
                     "--version",
                     &self.version,
+                    "--features",
+                    &self.features.join(","),
                 ])
                 .arg("--root")
                 .arg(root)

@@ -18,7 +18,7 @@ use crate::store::{Answers, Mode, Query, Step, Store, StoreError, StoreName, Wri
 pub(super) const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
 /// Every object store.
-pub(super) const ALL: [StoreName; 8] = [
+pub(super) const ALL: [StoreName; 10] = [
     StoreName::Entries,
     StoreName::Base,
     StoreName::Outbox,
@@ -27,6 +27,8 @@ pub(super) const ALL: [StoreName; 8] = [
     StoreName::Drafts,
     StoreName::History,
     StoreName::Log,
+    StoreName::Stats,
+    StoreName::Search,
 ];
 
 /// An id whose order is that of `number`.

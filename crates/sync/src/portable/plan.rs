@@ -224,7 +224,7 @@ impl<P: Ports> Engine<P> {
 }
 
 /// The account in use, where the file is of another one.
-fn other_account(profile: &Profile, account: Option<&str>) -> Option<UserId> {
+pub(crate) fn other_account(profile: &Profile, account: Option<&str>) -> Option<UserId> {
     let own = profile.account.as_ref()?;
     let differs = account.is_some_and(|account| account != Account::key(own));
     differs.then_some(own.user_id)
@@ -242,7 +242,7 @@ fn key_for(row: &ImportRow, other: Option<UserId>) -> EntityKey {
 }
 
 /// Both ids are random, and so is one laid over the other.
-fn id_for(id: EntityId, user: UserId) -> EntityId {
+pub(crate) fn id_for(id: EntityId, user: UserId) -> EntityId {
     let mut bytes = *id.as_uuid().as_bytes();
     for (byte, other) in bytes.iter_mut().zip(user.as_uuid().as_bytes()) {
         *byte ^= other;

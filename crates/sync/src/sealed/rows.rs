@@ -1,7 +1,7 @@
 //! Sealing and opening the bodies of rows, each at its place.
 
 use super::{Cipher, SEALED};
-use crate::rows::{BaseRow, ClaimRow, EntityKey, EntityRow, HistoryRow, OutboxRow};
+use crate::rows::{BaseRow, ClaimRow, DerivedRow, EntityKey, EntityRow, HistoryRow, OutboxRow};
 use crate::store::{Answer, Answers, Query, Swept, SweptRow, Write};
 
 /// What is to be done with a row's bytes.
@@ -80,6 +80,12 @@ impl<C: Cipher> Way<'_, C> {
         row
     }
 
+    fn derived(self, mut row: DerivedRow) -> DerivedRow {
+        let place = format!("{}/{}/{}", row.shelf.name(), row.kind.0, row.week);
+        row.body = self.go(&place, row.body);
+        row
+    }
+
     /// A row of any store.
     pub(super) fn row(self, row: SweptRow) -> SweptRow {
         match row {
@@ -117,6 +123,7 @@ impl Asked {
             Query::Counts
             | Query::NextDue
             | Query::CountEntities(_)
+            | Query::Ends(_)
             | Query::Meta(_)
             | Query::Log { .. } => Self::Headers,
             Query::Entity(_)
@@ -128,6 +135,7 @@ impl Asked {
             | Query::Claims
             | Query::Timeline { .. }
             | Query::EntitiesById { .. }
+            | Query::Derived { .. }
             | Query::History { .. }
             | Query::Sweep { .. } => Self::Rows,
             Query::Draft(name) => Self::Draft(name.clone()),
@@ -175,7 +183,14 @@ fn open_answer<C: Cipher>(cipher: &C, answer: Answer) -> Answer {
         Answer::History(rows) => {
             Answer::History(rows.into_iter().map(|row| way.history(row)).collect())
         }
-        Answer::Bytes(_) | Answer::Counts(_) | Answer::Count(_) | Answer::Log(_) => answer,
+        Answer::Derived(rows) => {
+            Answer::Derived(rows.into_iter().map(|row| way.derived(row)).collect())
+        }
+        Answer::Bytes(_)
+        | Answer::Counts(_)
+        | Answer::Count(_)
+        | Answer::Ends(_)
+        | Answer::Log(_) => answer,
     }
 }
 
@@ -192,6 +207,7 @@ pub(super) fn seal_write<C: Cipher>(cipher: &C, write: Write) -> Write {
             Write::PutDraft(name, bytes)
         }
         Write::PutHistory(row) => Write::PutHistory(way.history(row)),
+        Write::PutDerived(row) => Write::PutDerived(way.derived(row)),
         Write::RemoveEntity(_)
         | Write::RemoveBase(_)
         | Write::RemoveEvent(_)
@@ -199,6 +215,8 @@ pub(super) fn seal_write<C: Cipher>(cipher: &C, write: Write) -> Write {
         | Write::PutMeta(..)
         | Write::RemoveMeta(_)
         | Write::RemoveDraft(_)
+        | Write::RemoveDerived { .. }
+        | Write::ClearShelf(_)
         | Write::AppendLog(_) => write,
     }
 }
@@ -217,6 +235,9 @@ pub(super) const fn is_of_bodies(write: &Write) -> bool {
         | Write::RemoveClaim(_)
         | Write::PutDraft(..)
         | Write::RemoveDraft(_)
-        | Write::PutHistory(_) => true,
+        | Write::PutHistory(_)
+        | Write::PutDerived(_)
+        | Write::RemoveDerived { .. }
+        | Write::ClearShelf(_) => true,
     }
 }

@@ -1,5 +1,7 @@
 //! Sealing or opening the rows that are there already, in steps that can be stopped between any two.
 //!
+//! What is derived is not swept: it is dropped with the first word of the lock, and made again (`crate::derived`).
+//!
 //! A step is one strict transaction: it reads the mark and the next rows, turns them, and writes them with the mark's
 //! new cursor. Rows that are written meanwhile are turned by whoever writes them, so one way through is enough.
 
@@ -7,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::Way;
 use super::{Held, Keyring, LockMark, SealedStore, Work, read_mark};
+use crate::derived;
 use crate::meta;
 use crate::store::{Answers, Mode, Query, Step, Store, StoreError, StoreName, Swept, Write};
 
@@ -210,16 +213,25 @@ impl<S: Store, K: Keyring> SealedStore<S, K> {
             match read_mark(answers.take_bytes().as_deref()) {
                 Ok(mark) => {
                     let changed = change(mark.clone()).filter(|next| Some(next) != mark.as_ref());
-                    Step::Write(
-                        changed.into_iter().map(|mark| put(Some(mark))).collect(),
-                        Ok(()),
-                    )
+                    let Some(changed) = changed else {
+                        return Step::Write(Vec::new(), Ok(()));
+                    };
+                    let mut writes = Vec::new();
+                    if mark.is_none_or(|mark| mark.work != changed.work) {
+                        writes.extend(derived::forget());
+                    }
+                    writes.push(put(Some(changed)));
+                    Step::Write(writes, Ok(()))
                 }
                 Err(error) => Step::Write(Vec::new(), Err(error)),
             }
         };
         self.inner
-            .transact(Mode::Strict, &[StoreName::Meta], program)
+            .transact(
+                Mode::Strict,
+                &[StoreName::Meta, StoreName::Stats, StoreName::Search],
+                program,
+            )
             .await?
     }
 }

@@ -283,3 +283,43 @@ fn elsewhere_device(world: &World, elsewhere: &World) -> crate::ports::Device {
         ..world.device.clone()
     }
 }
+
+#[test]
+fn another_password_is_asked_for_once_more_with_a_new_token_and_a_wrong_one_changes_nothing() {
+    let world = World::new();
+    let lume = world.signed_in();
+    create(&lume, 1, "a");
+    world
+        .net
+        .next(paths::PASSWORD, Fate::Refused(401, "token_expired"));
+    world
+        .net
+        .next(paths::PASSWORD, Fate::Refused(403, "wrong_password"));
+
+    let changed = block_on(lume.change_password("not it", "another password"));
+
+    assert_eq!(changed, Err(AuthError::WrongPassword));
+    let asked = world.net.sent(paths::PASSWORD);
+    assert_eq!(asked.len(), 2);
+    assert_ne!(
+        asked[0].header("authorization"),
+        asked[1].header("authorization")
+    );
+    assert_eq!(asked[1].json()["new_password"], "another password");
+    assert_eq!(world.net.sent(paths::REFRESH).len(), 1);
+    assert!(world.status(&lume).signed_in);
+    assert_eq!(world.outbox().len(), 1);
+}
+
+#[test]
+fn an_account_is_deleted_only_by_whoever_is_signed_in() {
+    let world = World::new();
+    let lume = world.signed_in();
+    block_on(lume.sign_out()).unwrap();
+
+    assert_eq!(
+        block_on(lume.delete_account(PASSWORD)),
+        Err(AuthError::SignedOut)
+    );
+    assert!(world.net.sent(paths::ME).is_empty());
+}

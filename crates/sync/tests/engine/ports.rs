@@ -92,6 +92,7 @@ pub(crate) struct TestStore {
     faults: Rc<RefCell<VecDeque<Fault>>>,
     broken: Rc<Cell<Option<Fault>>>,
     full: Rc<Cell<Option<StoreName>>>,
+    relaxed: Rc<Cell<Option<Fault>>>,
     held: Rc<RefCell<Option<oneshot::Receiver<()>>>>,
 }
 
@@ -111,6 +112,11 @@ impl TestStore {
     /// Makes every strict transaction over this store find no room.
     pub(crate) fn fail_over(&self, store: Option<StoreName>) {
         self.full.set(store);
+    }
+
+    /// How every later relaxed transaction goes.
+    pub(crate) fn fail_relaxed(&self, fault: Option<Fault>) {
+        self.relaxed.set(fault);
     }
 
     /// How every later strict transaction goes that nothing else was said about.
@@ -140,7 +146,8 @@ impl Store for TestStore {
                 let next = self.faults.borrow_mut().pop_front();
                 next.or(self.broken.get()).unwrap_or(Fault::None)
             }
-            Mode::Read | Mode::Relaxed => Fault::None,
+            Mode::Relaxed => self.relaxed.get().unwrap_or(Fault::None),
+            Mode::Read => Fault::None,
         };
         let unknown = || StoreError::Unknown("the connection was lost".to_owned());
         match fault {

@@ -6,6 +6,7 @@
 //! keeps it away.
 
 mod step_1;
+mod step_2;
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -14,11 +15,11 @@ use web_sys::{IdbDatabase, IdbIndexParameters, IdbObjectStore, IdbObjectStorePar
 use super::upgrade::Migration;
 
 /// The schema's version of a profile's database.
-pub const PROFILE_VERSION: u32 = 1;
+pub const PROFILE_VERSION: u32 = 2;
 
 /// The steps of a profile's database: the first makes version 1 of nothing.
 pub fn profile_steps() -> &'static [Migration] {
-    const STEPS: [Migration; PROFILE_VERSION as usize] = [step_1::migrate];
+    const STEPS: [Migration; PROFILE_VERSION as usize] = [step_1::migrate, step_2::migrate];
     &STEPS
 }
 

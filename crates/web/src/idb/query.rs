@@ -7,15 +7,17 @@ use lume_sync::limits::EVENT_WAIT_MS_MAX;
 use lume_sync::rows::{Counts, EntityKey, EntityRow, EventState, Kind, OutboxRow, Seq};
 use lume_sync::store::{Answer, Query, StoreError};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{IdbCursor, IdbCursorDirection, IdbCursorWithValue, IdbKeyRange, IdbTransaction};
+use web_sys::{IdbCursor, IdbCursorDirection, IdbKeyRange, IdbTransaction};
 
-use super::request::{Reader, answer, answers, failed, object_store};
+use super::request::{answer, answers, failed, object_store};
 use super::rows::{
     Number, base_from_js, bytes_from_js, claim_from_js, entity_from_js, event_from_js,
     history_from_js, listed_entity_from_js,
 };
 
+pub(super) mod derived;
 mod history;
+mod newest;
 mod sweep;
 
 pub(super) use history::newest_key as newest_history_key;
@@ -95,6 +97,19 @@ pub(super) async fn run(tx: &IdbTransaction, query: Query) -> Result<Answer, Sto
             answer(index.count_with_key(&range))
                 .await
                 .map(|count| Answer::Count(count_from_js(&count)))
+        }
+        Query::Ends(kind) => ends(tx, &kind).await.map(Answer::Ends),
+        Query::Derived {
+            shelf,
+            kind,
+            from,
+            before,
+            limit,
+        } => {
+            let range = derived::range(shelf, &kind, &from, before.as_deref());
+            derived::run(tx, shelf, &kind, range, limit)
+                .await
+                .map(Answer::Derived)
         }
         Query::Sweep {
             store,
@@ -250,33 +265,32 @@ async fn named(
         .transpose()
 }
 
-/// Goes backwards with a cursor: `getAll` can give the newest rows of a range only in the newest browsers.
+/// A page of entities, newest first.
 async fn timeline(
     tx: &IdbTransaction,
     page: &Page<'_>,
     range: &IdbKeyRange,
 ) -> Result<Vec<EntityRow>, StoreError> {
+    let index = index(tx, entities_store(page.kind)?, "timeline")?;
     let mut rows = Vec::new();
-    if page.limit == 0 {
-        return Ok(rows);
+    let mut rest = Some(range.clone());
+    // What was never an entity takes up no place of the page.
+    while let Some(range) = rest.take().filter(|_| rows.len() < page.limit) {
+        let newest = newest::newest(&index, &range, page.limit - rows.len()).await?;
+        let found = newest.rows.iter();
+        rows.extend(found.filter_map(|row| listed_entity_from_js(row, page.kind)));
+        rest = newest.rest;
     }
-    let request = index(tx, entities_store(page.kind)?, "timeline")?
-        .open_cursor_with_range_and_direction(range, IdbCursorDirection::Prev)
-        .map_err(|error| failed(&error))?;
-    let mut steps = Reader::new(request);
-    loop {
-        let step = steps.next().await?;
-        let Some(cursor) = found(&step) else {
-            return Ok(rows);
-        };
-        let cursor: &IdbCursorWithValue = cursor.unchecked_ref();
-        let value = cursor.value().map_err(|error| failed(&error))?;
-        rows.extend(listed_entity_from_js(&value, page.kind));
-        if rows.len() == page.limit {
-            return Ok(rows);
-        }
-        cursor.continue_().map_err(|error| failed(&error))?;
-    }
+    Ok(rows)
+}
+
+/// The civil times at the ends of a kind's timeline.
+async fn ends(tx: &IdbTransaction, kind: &Kind) -> Result<Option<(String, String)>, StoreError> {
+    let index = index(tx, entities_store(kind)?, "timeline")?;
+    let range = derived::dated(Number::from(false).0)?;
+    let time = |key: JsValue| Array::from(&key).get(1).as_string();
+    let ends = newest::ends(&index, &range).await?;
+    Ok(ends.and_then(|(first, last)| time(first).zip(time(last))))
 }
 
 /// The part of the timeline that is asked for; `None` where its end is not after its beginning.

@@ -4,6 +4,7 @@
 //! lacks has no property at all: an index over it leaves the row out. Booleans are 0 and 1, which can be keys.
 
 mod claim;
+mod derived;
 mod entity;
 mod event;
 mod history;
@@ -20,6 +21,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::js;
 
 pub(crate) use claim::{claim_from_js, claim_to_js};
+pub(crate) use derived::{derived_from_js, derived_to_js};
 pub(crate) use entity::{
     base_from_js, base_to_js, entity_from_js, entity_to_js, listed_entity_from_js,
 };

@@ -9,10 +9,11 @@ use web_sys::{IdbKeyRange, IdbTransaction};
 
 use super::connection::{Connection, DatabaseNotice};
 use super::migrations::profile_steps;
-use super::query::{self, entities_store};
+use super::query::{self, derived, entities_store};
 use super::request::failed;
 use super::rows::{
-    Number, base_to_js, bytes_to_js, claim_to_js, entity_to_js, event_to_js, history_to_js,
+    Number, base_to_js, bytes_to_js, claim_to_js, derived_to_js, entity_to_js, event_to_js,
+    history_to_js,
 };
 use super::write::{Change, Durability, Handles, WriteTransaction};
 
@@ -176,6 +177,27 @@ fn change(write: Write) -> Result<Change, StoreError> {
         Write::PutDraft(name, bytes) => put_named("drafts", &name, &bytes),
         Write::RemoveDraft(name) => remove("drafts", name.into()),
         Write::PutHistory(row) => put("history", history_to_js(&row)),
+        Write::PutDerived(row) => Change::Put {
+            store: store_name(row.shelf.store()),
+            key: Some(derived::key(row.shelf, &row.kind, &row.week)),
+            value: derived_to_js(&row),
+        },
+        Write::RemoveDerived {
+            shelf,
+            kind,
+            from,
+            before,
+        } => {
+            // A range that would be empty stands for one key that no row has.
+            let range = derived::range(shelf, &kind, &from, before.as_deref());
+            let none = || derived::key(shelf, &kind, "");
+            let key = range.map_or_else(none, JsValue::from);
+            remove(store_name(shelf.store()), key)
+        }
+        Write::ClearShelf(shelf) => {
+            let range = derived::shelf_range(shelf)?;
+            remove(store_name(shelf.store()), range.into())
+        }
         Write::AppendLog(line) => Change::Add {
             store: "log",
             value: bytes_to_js(&line),
@@ -183,7 +205,7 @@ fn change(write: Write) -> Result<Change, StoreError> {
     })
 }
 
-const fn store_name(store: StoreName) -> &'static str {
+pub(super) const fn store_name(store: StoreName) -> &'static str {
     match store {
         StoreName::Entries => "entries",
         StoreName::Base => "base",
@@ -193,5 +215,7 @@ const fn store_name(store: StoreName) -> &'static str {
         StoreName::Drafts => "drafts",
         StoreName::History => "history",
         StoreName::Log => "log",
+        StoreName::Stats => "stats",
+        StoreName::Search => "search",
     }
 }

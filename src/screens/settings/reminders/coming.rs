@@ -5,6 +5,8 @@ use lume_core::reminder::Schedule;
 use lume_web::notifications::Permission;
 
 use crate::i18n::t;
+use crate::model::install_way::InstallWay;
+use crate::shell::app_state::use_app;
 use crate::shell::reminders::{Delivery, Why, use_reminders};
 use crate::shell::{format, pwa};
 use crate::ui::notice::{Notice, Tone};
@@ -89,7 +91,7 @@ fn Way() -> impl IntoView {
 #[component]
 fn Allowance() -> impl IntoView {
     let reminders = use_reminders();
-    let by_hand = pwa::installs_by_hand();
+    let by_hand = pwa::install_way(use_app()) == InstallWay::IosShare;
     move || {
         match reminders.permission.get() {
         Permission::Granted => ().into_any(),

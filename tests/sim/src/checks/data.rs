@@ -35,6 +35,9 @@ pub(super) fn touched(commit: &Commit) -> BTreeSet<EntityKey> {
             | Write::PutDraft(_, _)
             | Write::RemoveDraft(_)
             | Write::PutHistory(_)
+            | Write::PutDerived(_)
+            | Write::RemoveDerived { .. }
+            | Write::ClearShelf(_)
             | Write::AppendLog(_) => {}
         }
     }

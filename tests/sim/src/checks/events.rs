@@ -324,6 +324,9 @@ pub(super) fn name_of(write: &Write) -> String {
         Write::PutDraft(_, _) => "draft".to_owned(),
         Write::RemoveDraft(_) => "-draft".to_owned(),
         Write::PutHistory(row) => format!("aside {}", short(&row.key)),
+        Write::PutDerived(row) => format!("{:?} {}", row.shelf, row.week),
+        Write::RemoveDerived { shelf, from, .. } => format!("-{shelf:?} from {from}"),
+        Write::ClearShelf(shelf) => format!("-{shelf:?}"),
         Write::AppendLog(_) => "log".to_owned(),
     }
 }

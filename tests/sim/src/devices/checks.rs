@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use lume_sync::content::{Content, Operation};
+use lume_sync::derived::is_true_to;
 use lume_sync::feed::{Feed, Missing, Phase};
 use lume_sync::kinds::MOOD;
 use lume_sync::memory::Tables;
@@ -40,6 +41,9 @@ pub(super) fn on_commit(world: &mut World, device: usize, before: &Tables, after
     }
     if after.meta.get(meta::FEED) != before.meta.get(meta::FEED) {
         passes_nothing(world, device, after);
+    }
+    if let Err(what) = is_true_to(after) {
+        world.violate(Invariant::I25, format!("device {device}: {what}"));
     }
 }
 

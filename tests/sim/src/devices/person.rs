@@ -3,11 +3,13 @@
 use std::rc::Rc;
 
 use lume_core::ids::EntityId;
+use lume_core::time::{LocalDate, Timestamp, UtcOffsetMinutes};
 use lume_sync::content::Content;
 use lume_sync::gate::Gate;
 use lume_sync::kinds::MOOD;
 use lume_sync::meta::{self, BackendChoice};
 use lume_sync::rows::EntityKey;
+use lume_sync::{Term, Wanted};
 use serde_json::{Value, json};
 
 use super::world::{BACKEND, EMAIL, PASSWORD};
@@ -18,10 +20,16 @@ use crate::model::{Shown, shown};
 
 /// Entities that a person plays with.
 const ENTITIES: usize = 6;
+/// How far an entry is moved back, in milliseconds.
+const WEEK_MS: i64 = 7 * 86_400_000;
 
 impl Run {
     /// The person does something in a tab.
     pub(super) fn act(&mut self, tab: usize) {
+        if self.rng.per_mille(120) {
+            self.look_back(tab);
+            return;
+        }
         let device = self.tabs[tab].device;
         let tables = self.world.borrow().devices[device].tables.clone();
         let keys: Vec<_> = tables.entities.keys().cloned().collect();
@@ -82,6 +90,25 @@ impl Run {
         }
     }
 
+    /// Statistics of all time, and a search that finds nothing: both have made whatever they lack.
+    fn look_back(&mut self, tab: usize) {
+        let lume = Rc::clone(&self.tabs[tab].lume);
+        self.spawn(tab, None, async move {
+            let all = LocalDate::new(1, 1, 1).zip(LocalDate::new(9999, 12, 31));
+            let (from, until) = all.expect("dates of the calendar");
+            let wanted = Wanted {
+                terms: vec![Term {
+                    text: "nobody has written this".to_owned(),
+                    ..Term::default()
+                }],
+                ..Wanted::default()
+            };
+            // What fails is derived the next time.
+            drop(lume.moments(&MOOD.kind(), from, until).await);
+            drop(lume.search(&MOOD.kind(), &wanted, None, 10).await);
+        });
+    }
+
     fn does(
         &mut self,
         tab: usize,
@@ -124,6 +151,15 @@ impl Run {
                 lines.insert(place, line);
             }
             content.insert("note".to_owned(), lines.join("\n").trim().into());
+        }
+        if self.rng.per_mille(100) {
+            let at = content.get("at").and_then(Value::as_str);
+            let at = at.and_then(|at| at.parse::<Timestamp>().ok());
+            if let Some(at) = at.map(|at| at.plus_millis(-WEEK_MS)) {
+                let local_time = at.to_local(UtcOffsetMinutes::ZERO);
+                content.insert("at".to_owned(), at.to_string().into());
+                content.insert("local_time".to_owned(), local_time.to_string().into());
+            }
         }
         if self.rng.per_mille(400) {
             let valence = f64::from(u32::try_from(number % 1_000_000_000).unwrap_or(0)) / 1e9;

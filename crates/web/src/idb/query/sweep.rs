@@ -51,7 +51,7 @@ const fn name(store: StoreName) -> Option<&'static str> {
         StoreName::Claims => Some("claims"),
         StoreName::Drafts => Some("drafts"),
         StoreName::History => Some("history"),
-        StoreName::Meta | StoreName::Log => None,
+        StoreName::Meta | StoreName::Log | StoreName::Stats | StoreName::Search => None,
     }
 }
 
@@ -65,7 +65,7 @@ fn row(store: StoreName, value: &JsValue, key: &JsValue) -> Option<SweptRow> {
         StoreName::Claims => claim_from_js(value).ok().map(SweptRow::Claim),
         StoreName::Drafts => Some(SweptRow::Draft(key.as_string()?, bytes_from_js(value)?)),
         StoreName::History => history_from_js(value).ok().map(SweptRow::History),
-        StoreName::Meta | StoreName::Log => None,
+        StoreName::Meta | StoreName::Log | StoreName::Stats | StoreName::Search => None,
     }
 }
 
@@ -99,6 +99,8 @@ fn key(store: StoreName, written: &str) -> JsValue {
         | StoreName::Claims
         | StoreName::Drafts
         | StoreName::Meta
-        | StoreName::Log => text(written),
+        | StoreName::Log
+        | StoreName::Stats
+        | StoreName::Search => text(written),
     }
 }

@@ -18,8 +18,10 @@ use super::story::{Story, Tab, sign_in};
 use crate::support::*;
 
 /// A profile's database of each released schema, oldest first.
-pub(crate) const PROFILES: [&str; PROFILE_VERSION as usize] =
-    [include_str!("../../../fixtures/schema-1.json")];
+pub(crate) const PROFILES: [&str; PROFILE_VERSION as usize] = [
+    include_str!("../../../fixtures/schema-1.json"),
+    include_str!("../../../fixtures/schema-2.json"),
+];
 
 /// A registry of each released schema, oldest first.
 const REGISTRIES: [&str; REGISTRY_VERSION as usize] =

@@ -55,6 +55,10 @@ fn add(shape: &mut BTreeMap<String, String>, place: &str, value: &Value) {
 /// Bytes that hold JSON, behind a version or bare.
 fn add_bytes(shape: &mut BTreeMap<String, String>, place: &str, base64: &str) {
     let bytes = decoded(base64);
+    if bytes.is_empty() {
+        shape.insert(place.to_owned(), "no bytes".to_owned());
+        return;
+    }
     let (version, json) = match bytes.split_first() {
         Some((version @ 0..=8, json)) => (version.to_string(), json),
         _ => ("none".to_owned(), bytes.as_slice()),
