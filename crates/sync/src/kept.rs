@@ -180,6 +180,9 @@ impl<P: Ports> Engine<P> {
         if profile.syncing().is_none() {
             return Err(KeptError::SignedOut);
         }
+        if profile.backend.kind == Some(BackendKind::Basic) {
+            return Err(KeptError::NotOffered);
+        }
         let mut gate = overview.gate;
         if self.is_locked() || gate.is_asked_to_wait(self.now()) {
             return Err(KeptError::Unreachable);

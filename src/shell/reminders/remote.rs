@@ -8,7 +8,6 @@ use std::cell::Cell;
 use leptos::prelude::*;
 use lume_core::reminder::Schedule;
 use lume_sync::kept::KeptError;
-use lume_sync::meta::BackendKind;
 use lume_web::notifications::{self, Permission};
 use lume_web::push;
 
@@ -37,14 +36,14 @@ async fn settle_once(reminders: Reminders) {
     let Some(engine) = reminders.app.engine() else {
         return;
     };
-    let delivery = if let Some(hindrance) = hindrance(reminders) {
-        Delivery::WhileOpen(hindrance)
-    } else {
+    let delivery = if is_synced(reminders) {
         if reminders.delivery.get_untracked() != Delivery::Push {
             reminders.delivery.set(Delivery::Asking);
         }
         let told = tell(reminders, &engine).await;
         told.unwrap_or_else(|error| Delivery::WhileOpen(why(&error)))
+    } else {
+        Delivery::WhileOpen(Why::NoAccount)
     };
     reminders.delivery.set(delivery);
 }
@@ -53,7 +52,7 @@ async fn settle_once(reminders: Reminders) {
 /// Says whether the backend has a schedule.
 pub(super) async fn take_over(reminders: Reminders) -> Result<bool, KeptError> {
     let app = reminders.app;
-    let Some(engine) = app.engine().filter(|_| hindrance(reminders).is_none()) else {
+    let Some(engine) = app.engine().filter(|_| is_synced(reminders)) else {
         return Ok(false);
     };
     if is_unsent(reminders) {
@@ -73,18 +72,9 @@ pub(super) async fn take_over(reminders: Reminders) -> Result<bool, KeptError> {
     Ok(is_there)
 }
 
-/// Why the account's backend can't remind, as far as that is known without asking it.
-fn hindrance(reminders: Reminders) -> Option<Why> {
-    reminders.app.profile.with_untracked(|profile| {
-        if profile.syncing().is_none() {
-            return Some(Why::NoAccount);
-        }
-        match profile.backend.kind {
-            // It knows of moods alone.
-            Some(BackendKind::Basic) => Some(Why::NotOffered),
-            Some(BackendKind::Extended) | None => None,
-        }
-    })
+fn is_synced(reminders: Reminders) -> bool {
+    let profile = reminders.app.profile;
+    profile.with_untracked(|profile| profile.syncing().is_some())
 }
 
 fn is_unsent(reminders: Reminders) -> bool {
