@@ -62,6 +62,12 @@ export class Waker {
     });
   }
 
+  /** Taps a notification, or one of its buttons. There is none: the worker is told of it. */
+  async tap(action: string): Promise<void> {
+    // A browser lets a worker bring a page to the front only for a person's own tap.
+    await this.inWorker(`answerReminder({ close() {} }, ${JSON.stringify(action)}).catch(() => {})`);
+  }
+
   /** Waits until the worker itself, woken for the first time in its life, has flushed. */
   async untilFlushed(): Promise<void> {
     await expect.poll(() => this.inWorker("engine !== undefined && flushing === undefined")).toBe(true);

@@ -85,6 +85,15 @@ export const WORLDS: World[] = [
     screens: [{ name: "form", path: "/", reach: unfold }],
   },
   {
+    name: "reminders that are on",
+    prepare: async ({ app }) => {
+      await app.open("/settings");
+      await app.page.getByTestId("reminders-on").check();
+      await app.page.locator("[aria-describedby=reminder-quiet-help]").check();
+    },
+    screens: [{ name: "settings-reminders", path: "/settings", reach: toReminders }],
+  },
+  {
     name: "an account with an entry that was refused",
     prepare: async ({ app, account, net }) => {
       await app.register(account);
@@ -174,6 +183,11 @@ async function unfold({ page }: App): Promise<void> {
   await expect(page.getByTestId("note")).toBeVisible();
   await page.locator("[aria-controls=fold-feelings][aria-expanded=false]").click();
   await expect(page.locator("#fold-feelings")).toBeVisible();
+}
+
+async function toReminders({ page }: App): Promise<void> {
+  await page.getByTestId("reminders").evaluate((section) => section.scrollIntoView({ behavior: "instant" }));
+  await expect(page.getByTestId("reminder-way")).toBeVisible();
 }
 
 async function askForPassphrase({ page }: App): Promise<void> {
