@@ -3,9 +3,8 @@
 //! Kept in local storage: it is needed before the database is open, and nothing is lost with it.
 
 use lume_core::day::DayStart;
-use lume_core::reminder::Schedule;
-use lume_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The name of the record.
 const KEY: &str = "lume.prefs";
@@ -118,32 +117,8 @@ pub(crate) struct Prefs {
     pub(crate) holding: Holding,
     /// What the browser has removed, until the person has taken note of it.
     pub(crate) lost: Holding,
-    /// Reminders.
-    pub(crate) reminders: ReminderPrefs,
-}
-
-/// What belongs to reminders.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct ReminderPrefs {
-    /// When the person is reminded; none was chosen yet.
-    #[serde(deserialize_with = "readable")]
-    pub(crate) schedule: Option<Schedule>,
-    /// Whether that was changed here since the account's backend was told.
-    pub(crate) unsent: bool,
-    /// The last reminder that one of this browser's tabs has taken.
-    #[serde(deserialize_with = "readable")]
-    pub(crate) given_at: Option<Timestamp>,
-}
-
-/// What another version has written so that it can't be read is as if it were not there, and takes nothing else with it.
-fn readable<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: serde::de::DeserializeOwned,
-{
-    let value = serde_json::Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(value).unwrap_or_default())
+    /// What is kept of reminders, read by the rest of the app only (src/shell/reminders/choice.rs); none was ever chosen.
+    pub(crate) reminders: Option<Value>,
 }
 
 impl Prefs {
@@ -204,10 +179,8 @@ mod tests {
 
     #[test]
     fn a_record_of_another_version_keeps_what_is_known() {
-        let prefs: Prefs = serde_json::from_str(
-            r#"{"theme":"dark","later":[1],"reminders":{"schedule":{"every":"hour"}}}"#,
-        )
-        .expect("it is valid");
+        let prefs: Prefs =
+            serde_json::from_str(r#"{"theme":"dark","later":[1]}"#).expect("it is valid");
 
         assert_eq!(
             prefs,

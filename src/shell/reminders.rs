@@ -11,6 +11,7 @@
 //! What this deliberately does not do: it asks for no permission by itself, and sends nothing to a backend before somebody
 //! has turned reminders on.
 
+mod choice;
 mod local;
 mod remote;
 
@@ -28,6 +29,7 @@ use crate::i18n::{language, t};
 use crate::rest;
 use crate::shell::app_state::{App, Phase};
 use crate::shell::format;
+use crate::shell::reminders::choice::Choice;
 use crate::shell::services::{local_now, now, with_zones, zone};
 
 /// The worker's names for these things (service-worker/push.js).
@@ -108,7 +110,7 @@ pub(crate) fn provide(app: App) -> Reminders {
     provide_context(reminders);
     let is_needed = Memo::new(move |_| {
         let is_there = matches!(app.phase.get(), Phase::Ready | Phase::Locked);
-        is_there && app.prefs.with(|prefs| prefs.reminders.schedule.is_some())
+        is_there && app.prefs.with(|prefs| prefs.reminders.is_some())
     });
     Effect::new(move |_| {
         if is_needed.get() {
@@ -159,10 +161,7 @@ impl Reminders {
 
     /// What was chosen; off where nothing was.
     pub(crate) fn schedule(self) -> Schedule {
-        let chosen = self
-            .app
-            .prefs
-            .with(|prefs| prefs.reminders.schedule.clone());
+        let chosen = self.app.prefs.with(Choice::of).schedule;
         chosen.unwrap_or_else(|| Schedule::off(zone()))
     }
 
@@ -206,8 +205,10 @@ impl Reminders {
         // Times are meant by the clocks where the person is.
         schedule.zone = zone();
         self.app.prefs_changed(move |prefs| {
-            prefs.reminders.schedule = Some(schedule);
-            prefs.reminders.unsent = true;
+            Choice::change(prefs, |choice| {
+                choice.schedule = Some(schedule);
+                choice.unsent = true;
+            });
         });
         self.settle();
     }
@@ -277,14 +278,9 @@ impl Reminders {
     /// Keeps the timer and the backend up to date for as long as the app lives.
     fn watch(self) {
         let app = self.app;
+        let schedule = Memo::new(move |_| app.prefs.with(Choice::of).schedule);
         let is_on = Memo::new(move |_| {
-            app.prefs.with(|prefs| {
-                prefs
-                    .reminders
-                    .schedule
-                    .as_ref()
-                    .is_some_and(Schedule::is_live)
-            })
+            schedule.with(|schedule| schedule.as_ref().is_some_and(Schedule::is_live))
         });
         let account = Memo::new(move |_| {
             app.profile
@@ -300,7 +296,6 @@ impl Reminders {
                 });
             }
         });
-        let schedule = Memo::new(move |_| app.prefs.with(|prefs| prefs.reminders.schedule.clone()));
         Effect::new(move |_| local::plan(self, schedule.get().filter(|schedule| schedule.enabled)));
     }
 

@@ -14,6 +14,7 @@ use lume_web::timer::sleep;
 use crate::i18n::t;
 use crate::shell::page;
 use crate::shell::prefs::Prefs;
+use crate::shell::reminders::choice::Choice;
 use crate::shell::reminders::{Delivery, Reminders, words};
 use crate::shell::services::{now, with_zones, zone};
 
@@ -96,13 +97,13 @@ async fn remind(reminders: Reminders, schedule: &Schedule, due: Due) {
 /// Takes a reminder for this tab. Two that look at the same moment may both have it: the notification is one all the same.
 fn claim(reminders: Reminders, at: Timestamp) -> bool {
     // What another tab has written meanwhile.
-    let claimed = Prefs::load().reminders.given_at;
+    let claimed = Choice::of(&Prefs::load()).given_at;
     if claimed.is_some_and(|claimed| claimed >= at) {
         return false;
     }
     reminders
         .app
-        .prefs_changed(|prefs| prefs.reminders.given_at = Some(at));
+        .prefs_changed(|prefs| Choice::change(prefs, |choice| choice.given_at = Some(at)));
     true
 }
 

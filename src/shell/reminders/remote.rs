@@ -11,6 +11,7 @@ use lume_sync::kept::KeptError;
 use lume_web::notifications::{self, Permission};
 use lume_web::push;
 
+use crate::shell::reminders::choice::Choice;
 use crate::shell::reminders::{Delivery, Reminders, Why};
 use crate::shell::services::{AppEngine, zone};
 
@@ -55,19 +56,19 @@ pub(super) async fn take_over(reminders: Reminders) -> Result<bool, KeptError> {
     let Some(engine) = app.engine().filter(|_| is_synced(reminders)) else {
         return Ok(false);
     };
-    if is_unsent(reminders) {
+    if kept(reminders).unsent {
         return Ok(false);
     }
     let there = engine.reminders().await?.schedule;
     let is_there = there.is_some();
     // Something may have been chosen here meanwhile, which is told next.
-    if let Some(schedule) = there.filter(|_| !is_unsent(reminders)) {
-        let is_known = app
-            .prefs
-            .with_untracked(|prefs| prefs.reminders.schedule.as_ref() == Some(&schedule));
-        if !is_known {
-            app.prefs_changed(|prefs| prefs.reminders.schedule = Some(schedule));
-        }
+    if let Some(schedule) = there
+        && !kept(reminders).unsent
+        && kept(reminders).schedule.as_ref() != Some(&schedule)
+    {
+        app.prefs_changed(|prefs| {
+            Choice::change(prefs, |choice| choice.schedule = Some(schedule));
+        });
     }
     Ok(is_there)
 }
@@ -77,9 +78,8 @@ fn is_synced(reminders: Reminders) -> bool {
     profile.with_untracked(|profile| profile.syncing().is_some())
 }
 
-fn is_unsent(reminders: Reminders) -> bool {
-    let prefs = reminders.app.prefs;
-    prefs.with_untracked(|prefs| prefs.reminders.unsent)
+fn kept(reminders: Reminders) -> Choice {
+    reminders.app.prefs.with_untracked(Choice::of)
 }
 
 /// Tells the backend the schedule, and where this device takes pushes.
@@ -89,11 +89,8 @@ async fn tell(reminders: Reminders, engine: &AppEngine) -> Result<Delivery, Kept
     // The person has gone to where clocks show something else.
     let has_moved = schedule.zone != zone();
     schedule.zone = zone();
-    let is_chosen = reminders
-        .app
-        .prefs
-        .with_untracked(|prefs| prefs.reminders.schedule.is_some());
-    if is_unsent(reminders) || (is_chosen && (has_moved || !has_there)) {
+    let is_chosen = kept(reminders).schedule.is_some();
+    if kept(reminders).unsent || (is_chosen && (has_moved || !has_there)) {
         engine.set_reminders(&schedule).await?;
         note_told(reminders, &schedule);
     }
@@ -118,16 +115,17 @@ async fn tell(reminders: Reminders, engine: &AppEngine) -> Result<Delivery, Kept
 /// Notes that the backend has this schedule.
 fn note_told(reminders: Reminders, told: &Schedule) {
     reminders.app.prefs_changed(|prefs| {
-        let prefs = &mut prefs.reminders;
-        // Something else may have been chosen meanwhile, which is told next.
-        if prefs
-            .schedule
-            .as_ref()
-            .is_some_and(|now| is_same(now, told))
-        {
-            prefs.schedule = Some(told.clone());
-            prefs.unsent = false;
-        }
+        Choice::change(prefs, |choice| {
+            // Something else may have been chosen meanwhile, which is told next.
+            if choice
+                .schedule
+                .as_ref()
+                .is_some_and(|now| is_same(now, told))
+            {
+                choice.schedule = Some(told.clone());
+                choice.unsent = false;
+            }
+        });
     });
 }
 
