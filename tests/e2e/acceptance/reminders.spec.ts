@@ -215,7 +215,7 @@ test("a tap on a notification leads a page that is open to the form of Today, an
 
   await waker.tap("");
   await expect(app.page).toHaveURL(/\/\?log=1$/);
-  await expect(app.page.locator("[data-testid^=mood-]:focus")).toBeVisible();
+  await expect(app.page.getByTestId(/^mood-/).first().getByRole("radio")).toBeFocused();
 });
 
 test("with an account the backend has the times, and what can't come while the app is closed is said", async ({
