@@ -24,6 +24,18 @@ self.addEventListener("sync", (event) => {
   }
 });
 
+self.addEventListener("push", (event) => {
+  event.waitUntil(showReminder());
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.waitUntil(answerReminder(event.notification, event.action));
+});
+
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(resubscribe(event));
+});
+
 self.addEventListener("message", (event) => {
   switch (event.data?.type) {
     case "activate-update":

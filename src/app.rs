@@ -13,11 +13,12 @@ use crate::screens::guarded::Guarded;
 use crate::screens::lock_screen::LockScreen;
 use crate::screens::not_found::NotFound;
 use crate::screens::place_screen::PlaceScreen;
+use crate::screens::reminded::Reminded;
 use crate::screens::today::Today;
 use crate::screens::trouble::TroubleScreen;
 use crate::shell::app_state::{App, Phase};
 use crate::shell::prefs::Prefs;
-use crate::shell::{badge, boot, own_moods, page, visits};
+use crate::shell::{badge, boot, own_moods, page, reminders, visits};
 
 /// The app.
 #[component]
@@ -31,7 +32,7 @@ pub(crate) fn Root() -> impl IntoView {
     badge::watch(app);
     own_moods::watch(app);
     visits::listen();
-    boot::start(app);
+    boot::start(app, reminders::provide(app));
     view! {
         {move || match app.phase.get() {
             // The page's own splash is still there.
@@ -48,6 +49,7 @@ pub(crate) fn Root() -> impl IntoView {
 fn Places() -> impl IntoView {
     view! {
         <Router>
+            <Reminded/>
             <Frame>
                 <Routes fallback=|| view! { <Elsewhere/> }>
                     <Route path=path!("/") view=|| view! { <Guarded><Today/></Guarded> }/>

@@ -1,4 +1,5 @@
-//! What the first screen does without: every other place, sending and pulling, accounts, the app lock, files.
+//! What the first screen does without: every other place, sending and pulling, accounts, the app lock, files,
+//! reminders.
 //!
 //! It is a wasm module of its own, which is fetched as soon as the first screen is there. Its functions are called like
 //! any other, but for the first await and for one more way to fail. Whatever only they reach is in that module; what
@@ -37,6 +38,7 @@ use crate::screens::sync::Sync;
 use crate::shell::app_state::App;
 use crate::shell::dispatch::{self, Done};
 use crate::shell::intent::Intent;
+use crate::shell::reminders::{Errand, Reminders};
 use crate::shell::services::AppEngine;
 
 /// A call that goes on in the module.
@@ -118,4 +120,11 @@ pub(crate) fn carry_out(app: App, intent: Intent) -> Going<Result<Done, Failure>
 #[wasm_split(rest, fallible, wasm_split_path = ::leptos::wasm_split)]
 pub(crate) fn derive(engine: Rc<AppEngine>) -> Going<Result<bool, StoreError>> {
     Ok(Box::pin(async move { engine.derive(&MOOD.kind()).await }))
+}
+
+/// Sees to reminders.
+#[wasm_split(rest, fallible, wasm_split_path = ::leptos::wasm_split)]
+pub(crate) fn see_to(reminders: Reminders, errand: Errand) -> Result<(), SplitLoaderError> {
+    reminders.carry_out(errand);
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use lume_wire::Secret;
 
-use crate::config::{AppConfig, ClientVersion, Config, PasswordCost};
+use crate::config::{AppConfig, ClientVersion, Config, PasswordCost, PushConfig};
 use crate::error::ServerError;
 use crate::secrets;
 use crate::world::World;
@@ -78,6 +78,16 @@ pub struct Args {
     /// Apps older than this version are asked to update.
     #[arg(long, env = "LUME_CLIENT_VERSION_MIN", value_name = "VERSION")]
     pub client_version_min: Option<ClientVersion>,
+    /// Send no reminders, and so ask no push service.
+    #[arg(long, env = "LUME_NO_PUSH")]
+    pub no_push: bool,
+    /// Whom the push services of browsers may turn to, such as <mailto:you@example.org>; Apple's takes no reminders from a
+    /// server without one.
+    #[arg(long, env = "LUME_PUSH_CONTACT", value_name = "ADDRESS", value_parser = contact)]
+    pub push_contact: Option<String>,
+    /// Send reminders to addresses of private networks as well: for tests, and for a push service of one's own.
+    #[arg(long, env = "LUME_PUSH_PRIVATE_ADDRESSES")]
+    pub push_private_addresses: bool,
     /// How often the app looks for something to send.
     #[arg(long, env = "LUME_SYNC_INTERVAL_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3_600))]
     pub sync_interval_seconds: u32,
@@ -146,6 +156,11 @@ impl Args {
             behind_proxy: self.behind_proxy,
             client_version_min: self.client_version_min.clone(),
             password_cost: PasswordCost::default(),
+            push: PushConfig {
+                enabled: !self.no_push,
+                contact: self.push_contact.clone(),
+                private_addresses: self.push_private_addresses,
+            },
             app: AppConfig {
                 backend_base_url: self.backend_base_url.clone(),
                 sync_interval_seconds: self.sync_interval_seconds,
@@ -172,6 +187,18 @@ fn checked_origin(origin: &str) -> Result<String, ServerError> {
         Some(_) | None => Err(ServerError::Config(format!(
             "--origin must be like https://lume.example.org, and {origin} is not"
         ))),
+    }
+}
+
+fn contact(text: &str) -> Result<String, &'static str> {
+    let rest = ["mailto:", "https://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme));
+    match rest {
+        Some(rest) if !rest.is_empty() && rest.chars().all(|c| c.is_ascii_graphic()) => {
+            Ok(text.to_owned())
+        }
+        Some(_) | None => Err("an address that begins with mailto: or https://"),
     }
 }
 

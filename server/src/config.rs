@@ -31,8 +31,21 @@ pub struct Config {
     pub client_version_min: Option<ClientVersion>,
     /// Cost of hashing a password.
     pub password_cost: PasswordCost,
+    /// Reminders by Web Push.
+    pub push: PushConfig,
     /// What `/config.json` tells the app.
     pub app: AppConfig,
+}
+
+/// Reminders by Web Push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushConfig {
+    /// Whether there are any: the server then asks the push services of its people's browsers.
+    pub enabled: bool,
+    /// Whom a push service may turn to, as `mailto:` or `https:`; some take nothing from a server without one.
+    pub contact: Option<String>,
+    /// Whether pushes may go to addresses that are not of the internet at large.
+    pub private_addresses: bool,
 }
 
 /// Cost of argon2id.
@@ -74,7 +87,18 @@ impl Default for Config {
             behind_proxy: false,
             client_version_min: None,
             password_cost: PasswordCost::default(),
+            push: PushConfig::default(),
             app: AppConfig::default(),
+        }
+    }
+}
+
+impl Default for PushConfig {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            contact: None,
+            private_addresses: false,
         }
     }
 }

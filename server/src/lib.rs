@@ -24,6 +24,7 @@ pub mod kinds;
 mod live;
 mod maintenance;
 mod openapi;
+mod push;
 mod rate;
 mod run;
 mod secrets;
@@ -35,13 +36,14 @@ pub use answer::Answer;
 pub use args::{Args, Command};
 pub use batch::read_batch;
 pub use changes::ChangesQuery;
-pub use config::{AppConfig, ClientVersion, Config, PasswordCost};
+pub use config::{AppConfig, ClientVersion, Config, PasswordCost, PushConfig};
 pub use db::{DATABASE_FILE, Database, Identity, back_up, restore};
 pub use entities::{
     HISTORY_DAYS, HistoryQuery, IfMatch, ListQuery, TOMBSTONE_CONTENT_DAYS, TOMBSTONE_DAYS,
 };
 pub use error::ServerError;
 pub use idempotency::{ANSWER_DAYS, check_key};
+pub use push::send_reminders;
 pub use run::run;
 pub use service::{Change, Service};
 pub use world::{ManualWorld, SystemWorld, World};

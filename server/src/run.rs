@@ -11,11 +11,14 @@ use crate::args::{Args, Command};
 use crate::db::{self, Database};
 use crate::error::ServerError;
 use crate::http::{self, Site};
+use crate::push::send_reminders;
 use crate::service::Service;
 use crate::world::SystemWorld;
 
 /// How often old things are forgotten.
 const SWEEP_EVERY_S: u64 = 3_600;
+/// The longest wait for the next reminder, so that a clock that was set is noticed; and the wait after a failure.
+const REMIND_EVERY_S_MAX: u64 = 60;
 /// How long requests may take to finish once the server is told to stop.
 const STOP_SECONDS_MAX: u64 = 10;
 
@@ -60,6 +63,9 @@ async fn serve(args: Args) -> Result<(), ServerError> {
 
     let (stop, stopping) = watch::channel(false);
     tokio::spawn(sweep_now_and_then(Arc::clone(&service), stopping.clone()));
+    if service.push().is_on() {
+        tokio::spawn(remind(Arc::clone(&service), stopping.clone()));
+    }
     tokio::spawn(async move {
         told_to_stop.await;
         tracing::info!("stopping");
@@ -129,6 +135,29 @@ async fn sweep_now_and_then(service: Arc<Service>, mut stopping: watch::Receiver
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "old things stay until the next sweep"),
             Err(_stopped) => tracing::warn!("the sweep stopped early"),
+        }
+    }
+}
+
+/// Sends reminders as they become due.
+async fn remind(service: Arc<Service>, mut stopping: watch::Receiver<bool>) {
+    loop {
+        let longest = Duration::from_secs(REMIND_EVERY_S_MAX);
+        let wait = match send_reminders(&service).await {
+            Ok(Some(next)) => {
+                let millis = next.millis_since(service.now()).max(0);
+                Duration::from_millis(millis.unsigned_abs()).min(longest)
+            }
+            Ok(None) => longest,
+            Err(error) => {
+                tracing::warn!(%error, "reminders wait");
+                longest
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = service.push().changed() => {}
+            _ = stopping.changed() => return,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::db::Database;
 use crate::error::ServerError;
 use crate::idempotency::InFlight;
 use crate::live::Hub;
+use crate::push::Push;
 use crate::rate::RateLimiter;
 use crate::world::World;
 
@@ -29,6 +30,7 @@ pub struct Service {
     in_flight: InFlight,
     limiter: RateLimiter,
     hub: Hub,
+    push: Push,
 }
 
 /// Who changes something, and under which key.
@@ -53,6 +55,7 @@ impl Service {
     ) -> Result<Self, ServerError> {
         let hasher = PasswordHasher::new(config.password_cost, &*world)?;
         Ok(Self {
+            push: Push::new(config.push.clone(), database.push_key().clone()),
             database,
             world,
             config,
@@ -76,22 +79,27 @@ impl Service {
     /// Who the server is and what it can do.
     pub fn capabilities(&self) -> Answer {
         let identity = self.database.identity();
+        let mut features = vec![
+            Feature::Batch,
+            Feature::Changes,
+            Feature::Live,
+            Feature::Conditional,
+            Feature::Consultations,
+            Feature::History,
+            Feature::Bin,
+            Feature::MoodDefs,
+            Feature::MoodDefs,
+        ];
+        if self.push.is_on() {
+            features.push(Feature::Push);
+        }
         Answer::ok(
             200,
             Capabilities {
                 server_id: identity.server_id.clone(),
                 server_epoch: identity.server_epoch.clone(),
                 protocol: headers::PROTOCOL_VERSION,
-                features: vec![
-                    Feature::Batch,
-                    Feature::Changes,
-                    Feature::Live,
-                    Feature::Conditional,
-                    Feature::Consultations,
-                    Feature::History,
-                    Feature::Bin,
-                    Feature::MoodDefs,
-                ],
+                features,
             },
         )
     }
@@ -114,6 +122,10 @@ impl Service {
 
     pub(crate) fn hub(&self) -> &Hub {
         &self.hub
+    }
+
+    pub(crate) fn push(&self) -> &Push {
+        &self.push
     }
 
     pub(crate) fn in_flight(&self) -> &InFlight {

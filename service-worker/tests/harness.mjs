@@ -8,7 +8,7 @@ const ORIGIN = "https://lume.example";
 /** Where a build's engine lies. */
 export const ENGINE = "/lume-worker-1.wasm";
 /** The same parts in the same order as the build joins them (xtask/src/dist/worker.rs). */
-const PARTS = ["caches.js", "install.js", "respond.js", "flush.js", "events.js"];
+const PARTS = ["caches.js", "install.js", "respond.js", "flush.js", "push.js", "events.js"];
 
 /** An answer with the properties that node's own Response would not let a test set. */
 export class FakeResponse {
@@ -94,10 +94,17 @@ export function page({ visibilityState = "visible", answer } = {}) {
   return {
     visibilityState,
     questions,
+    focused: 0,
+    async focus() {
+      this.focused++;
+    },
     /** Set by the worker's start: lets the worker's timers run out. */
     passTime: () => {},
-    postMessage(question, [port]) {
+    postMessage(question, [port] = []) {
       questions.push({ ...question });
+      if (!port) {
+        return;
+      }
       if (answer) {
         port.postMessage(answer);
       } else {
@@ -130,7 +137,7 @@ export class FakeEngine {
  */
 export function startWorker({ version, files, caches, server, pages = [], engine = new FakeEngine(), sync }) {
   const listeners = {};
-  const calls = { skipWaiting: 0, claim: 0, timers: [], warnings: [] };
+  const calls = { skipWaiting: 0, claim: 0, timers: [], warnings: [], shown: [], opened: [], subscribed: [] };
   const timers = new Set();
   for (const page of pages) {
     page.passTime = () => timers.forEach((call) => call());
@@ -142,8 +149,13 @@ export function startWorker({ version, files, caches, server, pages = [], engine
     clients: {
       claim: async () => void calls.claim++,
       matchAll: async () => pages,
+      openWindow: async (address) => void calls.opened.push(address),
     },
-    registration: { sync },
+    registration: {
+      sync,
+      showNotification: async (title, options) => void calls.shown.push({ title, ...options }),
+      pushManager: { subscribe: async (options) => void calls.subscribed.push({ ...options }) },
+    },
   };
   const build = JSON.stringify({ version, engine: ENGINE, files: listOf(files) });
   const script = PARTS.map((part) => readFileSync(new URL(`../${part}`, import.meta.url), "utf8")).join("");
@@ -180,6 +192,13 @@ function drivers(listeners) {
     install: () => extend("install"),
     activate: () => extend("activate"),
     message: (data, ports = []) => extend("message", { data, ports }),
+    push: (data) => extend("push", { data }),
+    /** A tap on a notification, or on one of its buttons. */
+    tap(action = "") {
+      const notification = { closed: false, close: () => (notification.closed = true) };
+      return extend("notificationclick", { notification, action }).then(() => notification);
+    },
+    resubscribe: (event) => extend("pushsubscriptionchange", event),
     sync: (tag, { lastChance = false } = {}) => extend("sync", { tag, lastChance }),
     /** The worker's answer, or undefined when it leaves the request to the browser. */
     fetch(path, { method = "GET", mode = "cors" } = {}) {

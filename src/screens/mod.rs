@@ -24,6 +24,7 @@ pub(crate) mod not_found;
 pub(crate) mod own_moods;
 pub(crate) mod place_screen;
 pub(crate) mod pull_to_refresh;
+pub(crate) mod reminded;
 pub(crate) mod report;
 pub(crate) mod settings;
 pub(crate) mod sync;

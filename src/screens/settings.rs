@@ -12,6 +12,7 @@ mod look;
 mod mode;
 mod own_account;
 mod own_moods;
+mod reminders;
 mod sign_out;
 mod storage;
 
@@ -30,6 +31,7 @@ use crate::screens::settings::install::Install;
 use crate::screens::settings::look::Look;
 use crate::screens::settings::mode::Mode;
 use crate::screens::settings::own_moods::OwnMoodsLink;
+use crate::screens::settings::reminders::ReminderSettings;
 use crate::screens::settings::storage::Storage;
 use crate::shell::app_state::{App, use_app};
 use crate::shell::page;
@@ -59,6 +61,7 @@ pub(crate) fn Settings() -> impl IntoView {
             </Show>
             <Look/>
             <OwnMoodsLink/>
+            <ReminderSettings/>
             <AppLock/>
             <Storage/>
             <ExchangeLink/>

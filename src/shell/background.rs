@@ -15,6 +15,7 @@ use lume_web::timer::sleep;
 
 use crate::rest;
 use crate::shell::app_state::App;
+use crate::shell::reminders::Reminders;
 use crate::shell::services::now;
 
 /// The worker's names for these things (service-worker/flush.js).
@@ -51,13 +52,19 @@ impl Outcome {
     }
 }
 
-/// Begins to listen. Called once, when the app is ready.
-pub(crate) fn start(app: App) {
+/// Begins to listen to the worker. A question that comes before the database is open is answered with busy.
+pub(crate) fn listen(app: App, reminders: Reminders) {
     LISTENING.set(WorkerQuestions::listen(move |question| {
         if question.kind().as_deref() == Some(QUESTION) {
             answer(app, question);
+        } else {
+            reminders.hear(&question);
         }
     }));
+}
+
+/// Looks for the browser's side of it. Called once, when the app is ready.
+pub(crate) fn start() {
     spawn_local(async move {
         // Kept at hand: a page that is being closed has no time to look for it.
         SYNC.set(BackgroundSync::find().await);

@@ -17,6 +17,7 @@ use crate::shell::app_state::{App, Phase, Trouble};
 use crate::shell::config::{self, Config};
 use crate::shell::pace::pause;
 use crate::shell::prefs::Prefs;
+use crate::shell::reminders::Reminders;
 use crate::shell::services::{AppEngine, Services};
 use crate::shell::{
     ahead, background, launch, lock, own_moods, page, places, pwa, shelf, status, triggers,
@@ -31,9 +32,10 @@ thread_local! {
 }
 
 /// Starts everything. Returns at once; the phase says how far it has come.
-pub(crate) fn start(app: App) {
+pub(crate) fn start(app: App, reminders: Reminders) {
     pwa::listen(app);
     launch::listen(app);
+    background::listen(app, reminders);
     begin(app);
 }
 
@@ -64,7 +66,7 @@ pub(crate) fn begin(app: App) {
                     .set(if is_shut { Phase::Locked } else { Phase::Ready });
                 pause().await;
                 status::refresh(app);
-                background::start(app);
+                background::start();
                 lock::start(app);
                 pause().await;
                 triggers::start(app);

@@ -31,6 +31,7 @@ pub(crate) mod places;
 pub(crate) mod prefs;
 pub(crate) mod pwa;
 pub(crate) mod query;
+pub(crate) mod reminders;
 pub(crate) mod scrolling;
 pub(crate) mod services;
 pub(crate) mod shelf;

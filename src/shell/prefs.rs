@@ -4,6 +4,7 @@
 
 use lume_core::day::DayStart;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The name of the record.
 const KEY: &str = "lume.prefs";
@@ -116,6 +117,8 @@ pub(crate) struct Prefs {
     pub(crate) holding: Holding,
     /// What the browser has removed, until the person has taken note of it.
     pub(crate) lost: Holding,
+    /// What is kept of reminders, read by the rest of the app only (src/shell/reminders/choice.rs); none was ever chosen.
+    pub(crate) reminders: Option<Value>,
 }
 
 impl Prefs {

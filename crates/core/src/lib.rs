@@ -15,6 +15,7 @@ pub mod label;
 pub mod moment;
 pub mod mood;
 pub mod mood_def;
+pub mod reminder;
 pub mod statistics;
 pub mod time;
 pub mod validate;

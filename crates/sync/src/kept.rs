@@ -15,7 +15,7 @@ use crate::engine::Engine;
 use crate::kinds::KindSpec;
 use crate::meta::{BackendKind, Profile};
 use crate::outcome::is_ours;
-use crate::ports::{Method, Ports};
+use crate::ports::{Method, Ports, Response};
 use crate::rows::{EntityKey, Kind};
 use crate::session::{Session, SessionState};
 use crate::store::StoreError;
@@ -162,13 +162,25 @@ impl<P: Ports> Engine<P> {
 
     /// The session, where the backend offers this.
     async fn admitted(&self, feature: &Feature) -> Result<(Profile, Session), KeptError> {
-        let overview = self.overview().await?;
-        let profile = overview.profile;
+        let profile = self.overview().await?.profile;
         if profile.syncing().is_none() {
             return Err(KeptError::SignedOut);
         }
         let offered = profile.backend.features.as_ref();
         if !offered.is_some_and(|offered| offered.contains(feature)) {
+            return Err(KeptError::NotOffered);
+        }
+        self.signed_in().await
+    }
+
+    /// The session, at a backend of the extended profile.
+    pub(crate) async fn signed_in(&self) -> Result<(Profile, Session), KeptError> {
+        let overview = self.overview().await?;
+        let profile = overview.profile;
+        if profile.syncing().is_none() {
+            return Err(KeptError::SignedOut);
+        }
+        if profile.backend.kind == Some(BackendKind::Basic) {
             return Err(KeptError::NotOffered);
         }
         let mut gate = overview.gate;
@@ -179,28 +191,42 @@ impl<P: Ports> Engine<P> {
         Ok((profile.clone(), ready(session.await?)?))
     }
 
-    /// Asks for something as the person who is signed in, once more with a new token where the old one is refused.
+    /// Asks for something as the person who is signed in.
     async fn ask_for<T: DeserializeOwned>(
         &self,
         feature: &Feature,
         path: &str,
     ) -> Result<T, KeptError> {
-        let (profile, mut session) = self.admitted(feature).await?;
+        let (profile, session) = self.admitted(feature).await?;
+        let response = self
+            .ask_as(&profile, session, Method::Get, path, None)
+            .await?;
+        let body = response.body.ok_or(KeptError::Unreachable)?;
+        envelope::parse_data(&body).map_err(|_| KeptError::Unreachable)
+    }
+
+    /// Asks with a session, once more with a new token where the old one is refused. The answer is a success.
+    pub(crate) async fn ask_as(
+        &self,
+        profile: &Profile,
+        mut session: Session,
+        method: Method,
+        path: &str,
+        body: Option<&[u8]>,
+    ) -> Result<Response, KeptError> {
         let (backend, kind) = (&profile.backend, BackendKind::Extended);
         let mut gate = self.overview().await?.gate;
         let mut refreshed = false;
         loop {
             let tokens = Some(&session.tokens);
-            let answer = self.call(backend, kind, Method::Get, path, None, tokens);
+            let body = body.map(<[u8]>::to_vec);
+            let answer = self.call(backend, kind, method, path, body, tokens);
             let response = answer.await.map_err(|_| KeptError::Unreachable)?;
             match response.status {
-                200 if is_ours(kind, &response) => {
-                    let body = response.body.ok_or(KeptError::Unreachable)?;
-                    return envelope::parse_data(&body).map_err(|_| KeptError::Unreachable);
-                }
+                200 | 204 if is_ours(kind, &response) => return Ok(response),
                 401 if !refreshed => {
                     refreshed = true;
-                    let state = self.refresh(&profile, kind, session.generation, &mut gate);
+                    let state = self.refresh(profile, kind, session.generation, &mut gate);
                     session = ready(state.await?)?;
                 }
                 404 | 410 if is_ours(kind, &response) => return Err(KeptError::Missing),

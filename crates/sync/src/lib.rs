@@ -44,6 +44,7 @@ pub mod portable;
 pub mod ports;
 mod pull;
 pub mod reading;
+pub mod reminders;
 mod resync;
 pub mod retry;
 pub mod rows;

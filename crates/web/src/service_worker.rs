@@ -49,21 +49,21 @@ pub struct WorkerQuestions {
     on_message: Closure<dyn FnMut(MessageEvent)>,
 }
 
-/// A question of the worker's, with the way to answer it.
+/// What the worker says, with the way to answer it where it asks something.
 pub struct Question {
     data: JsValue,
-    port: MessagePort,
+    port: Option<MessagePort>,
 }
 
 impl WorkerQuestions {
-    /// Calls `asked` for every question; `None` in a browser without service workers.
+    /// Calls `asked` for everything that the worker says; `None` in a browser without service workers.
     pub fn listen(asked: impl Fn(Question) + 'static) -> Option<Self> {
         let worker: EventTarget = global::navigator("serviceWorker")?.dyn_into().ok()?;
         let on_message = Closure::new(move |event: MessageEvent| {
-            if let Ok(port) = event.ports().get(0).dyn_into() {
-                let data = event.data();
-                asked(Question { data, port });
-            }
+            asked(Question {
+                data: event.data(),
+                port: event.ports().get(0).dyn_into().ok(),
+            });
         });
         worker
             .add_event_listener_with_callback("message", on_message.as_ref().unchecked_ref())
@@ -85,12 +85,19 @@ impl Drop for WorkerQuestions {
 impl Question {
     /// What is asked, by its `type`. A worker of another version may ask what this page does not know.
     pub fn kind(&self) -> Option<String> {
-        js::property(&self.data, "type")?.as_string()
+        self.word("type")
+    }
+
+    /// A word of it.
+    pub fn word(&self, name: &str) -> Option<String> {
+        js::property(&self.data, name)?.as_string()
     }
 
     /// Answers with a `type` and an `outcome`. The worker may be gone by now.
     pub fn answer(self, kind: &str, outcome: &str) {
         let answer = js::object(&[("type", kind.into()), ("outcome", outcome.into())]);
-        let _ = self.port.post_message(&answer);
+        if let Some(port) = self.port {
+            let _ = port.post_message(&answer);
+        }
     }
 }

@@ -38,7 +38,7 @@ text_enum! {
         History = "history",
         /// `GET /moods?deleted=true`.
         Bin = "bin",
-        /// Web push hints.
+        /// `/push/…` and `/reminders`: reminders by Web Push.
         Push = "push",
         /// `If-Match` and revisions on single entities.
         Conditional = "conditional",

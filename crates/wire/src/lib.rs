@@ -20,6 +20,7 @@ pub mod live;
 pub mod mood;
 pub mod mood_def;
 pub mod paths;
+pub mod push;
 mod rev;
 mod secret;
 mod text_enum;

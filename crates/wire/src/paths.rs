@@ -32,6 +32,12 @@ pub const BATCH: &str = "/api/v1/events:batch";
 pub const CHANGES: &str = "/api/v1/changes";
 /// `GET`: a WebSocket that tells when to look at [`CHANGES`].
 pub const LIVE: &str = "/api/v1/live";
+/// `GET`: the server's public key for Web Push.
+pub const PUSH_KEY: &str = "/api/v1/push/key";
+/// `PUT`, `DELETE`: where this session's device takes pushes.
+pub const PUSH_SUBSCRIPTION: &str = "/api/v1/push/subscription";
+/// `GET`, `PUT`: when the account is reminded.
+pub const REMINDERS: &str = "/api/v1/reminders";
 /// The server's description of itself.
 pub const OPENAPI: &str = "/api/openapi.json";
 

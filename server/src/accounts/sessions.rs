@@ -172,24 +172,33 @@ pub(super) fn store(
     Ok(())
 }
 
-/// Ends a session.
+/// Ends a session. Its device takes no pushes from then on.
 pub(super) fn revoke(
     transaction: &Transaction<'_>,
     session: i64,
     now: Timestamp,
 ) -> Result<(), ServerError> {
     transaction
+        .prepare_cached("DELETE FROM push_subscriptions WHERE session_id = ?1")?
+        .execute([session])?;
+    transaction
         .prepare_cached("UPDATE sessions SET revoked_ms = ?2 WHERE id = ?1 AND revoked_ms IS NULL")?
         .execute(params![session, now.as_millis()])?;
     Ok(())
 }
 
-/// Ends all sessions of an account but one.
+/// Ends all sessions of an account but one. Their devices take no pushes from then on.
 pub(super) fn revoke_others(
     transaction: &Transaction<'_>,
     caller: Caller,
     now: Timestamp,
 ) -> Result<(), ServerError> {
+    transaction
+        .prepare_cached(
+            "DELETE FROM push_subscriptions WHERE session_id IN
+                 (SELECT id FROM sessions WHERE user_id = ?1 AND id <> ?2)",
+        )?
+        .execute(params![caller.user.to_string(), caller.session])?;
     transaction
         .prepare_cached("UPDATE sessions SET revoked_ms = ?3 WHERE user_id = ?1 AND id <> ?2 AND revoked_ms IS NULL")?
         .execute(params![caller.user.to_string(), caller.session, now.as_millis()])?;

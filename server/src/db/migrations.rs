@@ -8,6 +8,7 @@ use crate::error::ServerError;
 const STEPS: &[&str] = &[
     include_str!("../../migrations/0001_first.sql"),
     include_str!("../../migrations/0002_sync.sql"),
+    include_str!("../../migrations/0003_push.sql"),
 ];
 
 /// Brings a database up to date; each step is one transaction with its number.

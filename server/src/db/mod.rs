@@ -19,6 +19,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use self::readers::Readers;
 use crate::error::ServerError;
+use crate::push::VapidKey;
 use crate::world::World;
 
 pub use backup::{back_up, restore};
@@ -44,6 +45,7 @@ pub struct Database {
     /// None for a database in memory, which has one connection for everything.
     readers: Option<Readers>,
     identity: Identity,
+    push_key: VapidKey,
     _lock: Option<File>,
 }
 
@@ -89,10 +91,12 @@ impl Database {
         writer.pragma_update(None, "synchronous", "FULL")?;
         migrations::run(&mut writer)?;
         let identity = identify(&writer, world)?;
+        let push_key = VapidKey::of(&writer, world)?;
         Ok(Self {
             writer: Mutex::new(writer),
             readers: file.map(Readers::new),
             identity,
+            push_key,
             _lock: lock,
         })
     }
@@ -100,6 +104,11 @@ impl Database {
     /// Who the server is.
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// The key by which push services know the server.
+    pub(crate) fn push_key(&self) -> &VapidKey {
+        &self.push_key
     }
 
     /// Runs one write transaction: committed where `work` returns `Ok`, rolled back where it does not or panics.

@@ -15,6 +15,7 @@ mod gate;
 mod headers;
 mod live;
 mod log;
+mod push;
 mod respond;
 mod site;
 mod sync;
@@ -94,6 +95,7 @@ pub fn router(service: Arc<Service>, site: Option<Site>) -> Router {
         .merge(system::routes())
         .merge(accounts::routes())
         .merge(sync::routes())
+        .merge(push::routes())
         .merge(live::routes());
     for kind in crate::kinds::KINDS {
         routes = routes.merge(entities::routes(kind));

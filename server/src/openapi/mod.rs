@@ -6,6 +6,7 @@
 mod accounts;
 mod entities;
 mod page;
+mod push;
 mod schemas;
 mod sync;
 mod system;
@@ -23,6 +24,7 @@ pub(crate) fn document() -> Value {
         .chain(accounts::paths())
         .chain(entities::paths())
         .chain(sync::paths())
+        .chain(push::paths())
     {
         paths.insert(path, item);
     }
@@ -42,6 +44,7 @@ pub(crate) fn document() -> Value {
             { "name": "Moods", "description": "Mood entries." },
             { "name": "Own moods", "description": "What a person's own moods are called and look like." },
             { "name": "Sync", "description": "Changes of a device and of the others." },
+            { "name": "Reminders", "description": "Reminders by Web Push, while the app is closed." },
             { "name": "Consultations", "description": "Conversations with a persona." }
         ],
         "paths": paths,

@@ -18,6 +18,7 @@ pub(super) fn all() -> Value {
     schemas.extend(moods());
     schemas.extend(mood_defs());
     schemas.extend(sync());
+    schemas.extend(super::push::schemas());
     schemas.insert(
         "Failure".to_owned(),
         json!({

@@ -40,6 +40,7 @@ fn a_whole_run_at_its_most_talkative_names_routes_and_nothing_private() {
             "status=401",
             "/api/v1/moods/{id}",
             "/api/v1/live",
+            "/api/v1/push/subscription",
         ] {
             assert!(log.contains(told), "{told} in {log}");
         }
@@ -81,6 +82,28 @@ fn listen(running: &Running, token: &str) {
         let mut byte = [0];
         stream.read_exact(&mut byte).expect("it answers");
         said.extend(byte);
+    }
+}
+
+/// Subscribes a device and sets reminders, well and badly.
+fn remind(running: &Running, signed_in: &[(&str, &str)]) {
+    let subscription = json!({
+        "endpoint": "https://push.example/the-secret-of-a-device",
+        "keys": {
+            "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+            "auth": "BTBZMqHH6r4Tts7J_aSIgg"
+        }
+    })
+    .to_string();
+    let reminders = json!({ "times": ["21:00"], "zone": "Antarctica/Troll" }).to_string();
+    for (method, path, body) in [
+        ("PUT", "/api/v1/push/subscription", subscription.as_str()),
+        ("PUT", "/api/v1/reminders", reminders.as_str()),
+        ("PUT", "/api/v1/push/subscription", reminders.as_str()),
+        ("GET", "/api/v1/reminders", ""),
+        ("GET", "/api/v1/push/key", ""),
+    ] {
+        running.send(method, path, signed_in, body);
     }
 }
 
@@ -156,6 +179,7 @@ fn a_day_at(running: &Running) -> Vec<String> {
     running.send("GET", "/api/v1/moods", &[("authorization", &bearer)], "");
     running.send("BREW", "/api/v1/moods", &[key, signed_in[0]], NOTE);
     running.send("POST", "/api/v1/moods", &[key, signed_in[0]], NOTE);
+    remind(running, &[key, signed_in[0]]);
     let new_bearer = format!("Bearer {}", text(&next, "access_token"));
     let wrong_password = json!({ "password": "another guess" }).to_string();
     let headers = [("authorization", new_bearer.as_str()), key];
@@ -165,6 +189,14 @@ fn a_day_at(running: &Running) -> Vec<String> {
     assert!(gone.starts_with("HTTP/1.1 204"), "{gone}");
 
     let mut private = vec!["key-of-an-event".to_owned(), "another guess".to_owned()];
+    private.extend(
+        [
+            "the-secret-of-a-device",
+            "BTBZMqHH6r4Tts7J_aSIgg",
+            "Antarctica",
+        ]
+        .map(str::to_owned),
+    );
     private.extend(["access_token", "refresh_token"].map(|name| text(&next, name)));
     private.extend([access, refresh, text(&session, "user_id")]);
     private

@@ -64,7 +64,8 @@ impl Route {
         let body = match self.operation.as_str() {
             "health" | "apiHealth" | "capabilities" | "listConsultations" | "profile"
             | "listMoods" | "getMood" | "deleteMood" | "moodHistory" | "listMoodDefs"
-            | "getMoodDef" | "deleteMoodDef" | "moodDefHistory" | "listChanges" | "live" => {
+            | "getMoodDef" | "deleteMoodDef" | "moodDefHistory" | "listChanges" | "live"
+            | "pushKey" | "unsubscribe" | "getReminders" => {
                 return ask.empty();
             }
             "register" => json!({
@@ -85,6 +86,13 @@ impl Route {
                 { "event_id": id(201), "type": "mood.created", "entity_id": entity, "payload": mood(entity, "changed") },
                 { "event_id": id(202), "type": "mood.deleted", "entity_id": entity, "base_rev": 1, "payload": {} },
             ] }),
+            "subscribe" => json!({
+                "endpoint": "https://push.example/another", "keys": {
+                    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+                    "auth": "BTBZMqHH6r4Tts7J_aSIgg"
+                }
+            }),
+            "setReminders" => json!({ "times": ["21:00"], "zone": "UTC" }),
             other => panic!("{other} is new: give it a body here that its owner would send"),
         };
         let ask = if self.operation.starts_with("updateMood") {

@@ -52,13 +52,27 @@ export class Api {
     return (await this.moods()).map((mood) => mood.note).sort();
   }
 
-  private async get(path: string) {
+  /** When the account is reminded. */
+  async reminders(): Promise<{ schedule: { times: string[]; days: number[]; zone: string } | null }> {
+    return this.get("/api/v1/reminders");
+  }
+
+  /** Sets when the account is reminded. */
+  async setReminders(schedule: { times: string[]; zone: string }): Promise<void> {
+    await this.request("/api/v1/reminders", { method: "PUT", body: JSON.stringify(schedule) });
+  }
+
+  private get(path: string) {
+    return this.request(path, {});
+  }
+
+  private async request(path: string, init: RequestInit) {
     this.token ??= await this.signIn();
-    let answer = await this.ask(path, this.token);
+    let answer = await this.ask(path, init, this.token);
     if (answer.status === 401) {
       // The token has had its time.
       this.token = await this.signIn();
-      answer = await this.ask(path, this.token);
+      answer = await this.ask(path, init, this.token);
     }
     const body = await answer.json();
     if (!answer.ok) {
@@ -67,8 +81,9 @@ export class Api {
     return body.data;
   }
 
-  private ask(path: string, token: string): Promise<Response> {
-    return fetch(this.base + path, { headers: { "X-API-Key": API_KEY, Authorization: `Bearer ${token}` } });
+  private ask(path: string, init: RequestInit, token: string): Promise<Response> {
+    const headers = { "X-API-Key": API_KEY, "Content-Type": "application/json", Authorization: `Bearer ${token}` };
+    return fetch(this.base + path, { ...init, headers });
   }
 
   private async signIn(): Promise<string> {

@@ -17,7 +17,7 @@ export const WITHOUT_LOCKS_AND_CHANNELS = `
 `;
 
 /**
- * The browser's side of Background Sync: wakes and ends the worker, from a page that is none of the app's.
+ * The browser's side of Background Sync and of pushes: wakes and ends the worker, from a page that is none of the app's.
  * Needs an installed worker.
  */
 export class Waker {
@@ -51,6 +51,21 @@ export class Waker {
       tag: TAG,
       lastChance,
     });
+  }
+
+  /** Delivers a push, as the browser's push service does. */
+  async push(data: string): Promise<void> {
+    await this.session.send("ServiceWorker.deliverPushMessage", {
+      origin: this.origin,
+      registrationId: this.registrationId,
+      data,
+    });
+  }
+
+  /** Taps a notification, or one of its buttons. There is none: the worker is told of it. */
+  async tap(action: string): Promise<void> {
+    // A browser lets a worker bring a page to the front only for a person's own tap.
+    await this.inWorker(`answerReminder({ close() {} }, ${JSON.stringify(action)}).catch(() => {})`);
   }
 
   /** Waits until the worker itself, woken for the first time in its life, has flushed. */

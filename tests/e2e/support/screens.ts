@@ -97,6 +97,15 @@ export const WORLDS: World[] = [
     screens: [{ name: "form", path: "/", reach: unfold }],
   },
   {
+    name: "reminders that are on",
+    prepare: async ({ app }) => {
+      await app.open("/settings");
+      await app.page.getByTestId("reminders-on").check();
+      await app.page.locator("[aria-describedby=reminder-quiet-help]").check();
+    },
+    screens: [{ name: "settings-reminders", path: "/settings", reach: toReminders }],
+  },
+  {
     name: "an account with an entry that was refused",
     prepare: async ({ app, account, net }) => {
       await app.register(account);
@@ -210,6 +219,11 @@ async function pickFile({ page }: App): Promise<void> {
   const buffer = Buffer.from(lines.join("\n"));
   await page.getByTestId("import-file").setInputFiles({ name: "daylio.csv", mimeType: "text/csv", buffer });
   await expect(page.getByTestId("import-preview")).toBeVisible();
+}
+
+async function toReminders({ page }: App): Promise<void> {
+  await page.getByTestId("reminders").evaluate((section) => section.scrollIntoView({ behavior: "instant" }));
+  await expect(page.getByTestId("reminder-way")).toBeVisible();
 }
 
 async function askForPassphrase({ page }: App): Promise<void> {

@@ -15,11 +15,12 @@ use crate::project::Project;
 use super::module::Module;
 
 /// In the order in which they are joined.
-const PARTS: [&str; 5] = [
+const PARTS: [&str; 6] = [
     "caches.js",
     "install.js",
     "respond.js",
     "flush.js",
+    "push.js",
     "events.js",
 ];
 /// Where the built worker lies: the scope of a worker is its folder.

@@ -8,6 +8,7 @@
 mod content;
 mod entries;
 mod redaction;
+mod reminders;
 mod statistics;
 mod support;
 mod time_zones;

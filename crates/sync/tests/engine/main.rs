@@ -28,6 +28,7 @@ mod pacing;
 mod portable;
 mod ports;
 mod pulling;
+mod reminding;
 mod resyncing;
 mod saving;
 mod secrets;

@@ -1,0 +1,145 @@
+//! Reminders by the account's backend: subscribing this browser, and keeping the schedule the same here and there.
+//!
+//! What was chosen last holds, on whichever device. What was chosen here and could not be told yet is told first; else the
+//! backend is asked before it is told anything, so that an old choice of this device undoes no newer one.
+
+use std::cell::Cell;
+
+use leptos::prelude::*;
+use lume_core::reminder::Schedule;
+use lume_sync::kept::KeptError;
+use lume_web::notifications::{self, Permission};
+use lume_web::push;
+
+use crate::shell::reminders::choice::Choice;
+use crate::shell::reminders::{Delivery, Reminders, Why};
+use crate::shell::services::{AppEngine, zone};
+
+thread_local! {
+    /// Whether it is being seen to, and whether it is to be once more: requests must not overtake each other.
+    static RUNNING: Cell<bool> = const { Cell::new(false) };
+    static AGAIN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Sees to it that reminders come as they can, and says how.
+pub(super) async fn settle(reminders: Reminders) {
+    AGAIN.set(true);
+    if RUNNING.replace(true) {
+        return;
+    }
+    while AGAIN.take() {
+        settle_once(reminders).await;
+    }
+    RUNNING.set(false);
+}
+
+async fn settle_once(reminders: Reminders) {
+    let Some(engine) = reminders.app.engine() else {
+        return;
+    };
+    let delivery = if is_synced(reminders) {
+        if reminders.delivery.get_untracked() != Delivery::Push {
+            reminders.delivery.set(Delivery::Asking);
+        }
+        let told = tell(reminders, &engine).await;
+        told.unwrap_or_else(|error| Delivery::WhileOpen(why(&error)))
+    } else {
+        Delivery::WhileOpen(Why::NoAccount)
+    };
+    reminders.delivery.set(delivery);
+}
+
+/// Takes over what another device of the account has chosen, unless something is chosen here that is still to be told.
+/// Says whether the backend has a schedule.
+pub(super) async fn take_over(reminders: Reminders) -> Result<bool, KeptError> {
+    let app = reminders.app;
+    let Some(engine) = app.engine().filter(|_| is_synced(reminders)) else {
+        return Ok(false);
+    };
+    if kept(reminders).unsent {
+        return Ok(false);
+    }
+    let there = engine.reminders().await?.schedule;
+    let is_there = there.is_some();
+    // Something may have been chosen here meanwhile, which is told next.
+    if let Some(schedule) = there
+        && !kept(reminders).unsent
+        && kept(reminders).schedule.as_ref() != Some(&schedule)
+    {
+        app.prefs_changed(|prefs| {
+            Choice::change(prefs, |choice| choice.schedule = Some(schedule));
+        });
+    }
+    Ok(is_there)
+}
+
+fn is_synced(reminders: Reminders) -> bool {
+    let profile = reminders.app.profile;
+    profile.with_untracked(|profile| profile.syncing().is_some())
+}
+
+fn kept(reminders: Reminders) -> Choice {
+    reminders.app.prefs.with_untracked(Choice::of)
+}
+
+/// Tells the backend the schedule, and where this device takes pushes.
+async fn tell(reminders: Reminders, engine: &AppEngine) -> Result<Delivery, KeptError> {
+    let has_there = take_over(reminders).await?;
+    let mut schedule = reminders.schedule_untracked();
+    // The person has gone to where clocks show something else.
+    let has_moved = schedule.zone != zone();
+    schedule.zone = zone();
+    let is_chosen = kept(reminders).schedule.is_some();
+    if kept(reminders).unsent || (is_chosen && (has_moved || !has_there)) {
+        engine.set_reminders(&schedule).await?;
+        note_told(reminders, &schedule);
+    }
+    if !schedule.enabled {
+        // None comes, and how the next one will is asked when they are turned on.
+        return Ok(Delivery::Asking);
+    }
+    if !push::is_supported() {
+        return Ok(Delivery::WhileOpen(Why::NotSupported));
+    }
+    if notifications::permission() != Permission::Granted {
+        return Ok(Delivery::WhileOpen(Why::NotAllowed));
+    }
+    let key = engine.push_key().await?;
+    let Some(subscription) = push::subscribe(&key).await else {
+        return Ok(Delivery::WhileOpen(Why::Unreachable));
+    };
+    engine.subscribe_to_push(&subscription).await?;
+    Ok(Delivery::Push)
+}
+
+/// Notes that the backend has this schedule.
+fn note_told(reminders: Reminders, told: &Schedule) {
+    reminders.app.prefs_changed(|prefs| {
+        Choice::change(prefs, |choice| {
+            // Something else may have been chosen meanwhile, which is told next.
+            if choice
+                .schedule
+                .as_ref()
+                .is_some_and(|now| is_same(now, told))
+            {
+                choice.schedule = Some(told.clone());
+                choice.unsent = false;
+            }
+        });
+    });
+}
+
+/// Whether two schedules are one, wherever they are meant.
+fn is_same(one: &Schedule, other: &Schedule) -> bool {
+    let mut one = one.clone();
+    one.zone.clone_from(&other.zone);
+    one == *other
+}
+
+fn why(error: &KeptError) -> Why {
+    match error {
+        KeptError::SignedOut => Why::NoAccount,
+        KeptError::NotOffered | KeptError::Missing => Why::NotOffered,
+        KeptError::Unreachable | KeptError::Store(_) => Why::Unreachable,
+    }
+}
