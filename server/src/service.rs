@@ -88,7 +88,6 @@ impl Service {
             Feature::History,
             Feature::Bin,
             Feature::MoodDefs,
-            Feature::MoodDefs,
         ];
         if self.push.is_on() {
             features.push(Feature::Push);
