@@ -38,6 +38,8 @@ pub(crate) fn ChartCard(
     children: Children,
 ) -> impl IntoView {
     let heading = format!("insights-{name}");
+    // The card is a landmark of the same title.
+    let table_title = format!("{title}: {}", t::insights::table());
     view! {
         <section class="card chart-card" aria-labelledby=heading.clone()>
             <div class="chart-head">
@@ -57,7 +59,7 @@ pub(crate) fn ChartCard(
             {children()}
             <details class="chart-figures">
                 <summary>{t::insights::table()}</summary>
-                <div class="chart-scroll" tabindex="0" role="region" aria-label=title>
+                <div class="chart-scroll" tabindex="0" role="region" aria-label=table_title>
                     <table data-testid=format!("chart-table-{name}")>
                         <caption class="visually-hidden">{title}</caption>
                         <thead><tr>{move || table.get().head.into_iter().map(|name| view! { <th scope="col">{name}</th> }).collect_view()}</tr></thead>
