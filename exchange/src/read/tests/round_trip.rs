@@ -19,7 +19,7 @@ fn head() -> Head {
 
 fn own_mood(number: u8, label: &str) -> Entity {
     let content = json!({
-        "label": label, "name": format!("{label}, renamed"), "icon": "wind", "valence": 0.45, "archived": number % 2 == 0,
+        "label": label, "name": format!("{label}, renamed"), "icon": "wind", "valence": 0.45, "archived": number.is_multiple_of(2),
         "created_at": "2025-01-14T08:00:00.000Z", "updated_at": "2025-01-15T08:00:00.000Z", "later": {"x": [1]}
     });
     Entity {
