@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 
+import { newAccount } from "../support/api.ts";
 import type { App } from "../support/app.ts";
 import { expect, test } from "../support/devices.ts";
 import { importPast } from "../support/entries.ts";
@@ -200,6 +201,30 @@ test("undoing an import leaves the moods that came along, and a file of moods al
   await expect(page.getByTestId("import-undo"), "no entry came").toHaveCount(0);
   await app.open("/settings/moods");
   await expect(own(page, "Zen")).toBeVisible();
+});
+
+test("a mood of one's own that an import brought into another account arrives at the server", async ({
+  app,
+  other,
+  account,
+}) => {
+  await app.register(account);
+  await make(app, { name: "Zen", icon: "wind", steps: 3 });
+  await app.open("/");
+  await app.log("By the lake", "Zen");
+  await app.expectSync("synced", 0);
+  await app.open("/export");
+  const file = await downloaded(app.page, app.page.getByTestId("export-json"));
+  const somebody = newAccount();
+  await other.register(somebody);
+
+  expect(await importFile(other, file.name, file.text)).toContain(words("exchange_moods.added.one", { count: "1" }));
+
+  await other.expectSync("synced", 0);
+  await erase(app);
+  await app.signIn(somebody);
+  await app.expectEntry("By the lake", "synced");
+  await expect(app.entry("By the lake").locator(".mood-badge use")).toHaveAttribute("href", "#i-wind");
 });
 
 test("a mood of one's own is on the other device with its name and icon", async ({ app, other, account }) => {
