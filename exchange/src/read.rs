@@ -17,8 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use lume_core::entry::NOTE_CHARS_MAX;
 use lume_core::ids::EntityId;
 use lume_core::mood::Mood;
+use lume_core::mood_def::field;
 use lume_core::time::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::ident;
@@ -28,6 +30,7 @@ use crate::row::{
     Problem, ROWS_MAX, Row, Summary,
 };
 use crate::text;
+use crate::write::Entity;
 use crate::zip;
 
 /// How every file in the age format begins.
@@ -135,7 +138,10 @@ struct Rows {
     bad: Vec<BadRow>,
     exported_at: Option<Timestamp>,
     account: Option<String>,
+    own_moods: Vec<Entity>,
     ids: BTreeSet<EntityId>,
+    /// Those of own moods.
+    labels: BTreeSet<String>,
     /// How many rows had this source's id before: those that nothing tells apart are numbered.
     alike: BTreeMap<String, u64>,
 }
@@ -148,7 +154,9 @@ impl Rows {
             bad: Vec::new(),
             exported_at: None,
             account: None,
+            own_moods: Vec::new(),
             ids: BTreeSet::new(),
+            labels: BTreeSet::new(),
             alike: BTreeMap::new(),
         }
     }
@@ -198,6 +206,19 @@ impl Rows {
         self.good.push(Row { number, id, held });
     }
 
+    fn own_mood(&mut self, number: u64, mood: Entity) {
+        let label = mood.entity.get(field::LABEL).and_then(Value::as_str);
+        let label = label.unwrap_or_default().to_owned();
+        if !self.ids.insert(mood.id) {
+            self.bad(number, Problem::Twice);
+        } else if !self.labels.insert(label) {
+            // Entries name it by its label: there is one for each.
+            self.bad(number, Problem::BadFields(vec![field::LABEL.to_owned()]));
+        } else {
+            self.own_moods.push(mood);
+        }
+    }
+
     fn finish(self) -> Opened {
         let is_long = |bad: &&BadRow| matches!(bad.problem, Problem::LongNote(_));
         let days = self.good.iter().filter_map(|row| match &row.held {
@@ -217,6 +238,7 @@ impl Rows {
             days,
             exported_at: self.exported_at,
             account: self.account,
+            own_moods: self.own_moods,
         };
         Opened {
             summary,

@@ -9,6 +9,8 @@ use lume_core::time::{LocalDate, LocalDateTime, Timestamp, UtcOffsetMinutes};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::write::Entity;
+
 /// The largest file that is read, in bytes.
 pub const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// The most that a packed file is unpacked to, in bytes.
@@ -232,6 +234,8 @@ pub struct Summary {
     pub exported_at: Option<Timestamp>,
     /// The account whose entries it holds.
     pub account: Option<String>,
+    /// The person's own moods, in the file's order. They are no rows: no two have one label.
+    pub own_moods: Vec<Entity>,
 }
 
 impl fmt::Debug for Found {

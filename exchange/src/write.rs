@@ -18,6 +18,8 @@ pub const FORMAT: &str = "lume-export";
 pub const VERSION: u64 = 1;
 /// The kind of the entries.
 pub(crate) const KIND_MOOD: &str = "mood";
+/// The kind of a person's own moods.
+pub(crate) const KIND_MOOD_DEF: &str = "mood_def";
 /// By which spreadsheets know UTF-8.
 const UTF8_MARK: &str = "\u{feff}";
 
@@ -40,10 +42,12 @@ pub struct Head {
     pub app_version: String,
     /// The account whose entries they are.
     pub account: Option<String>,
+    /// The person's own moods, in the order in which they were made. A table has no place for them.
+    pub own_moods: Vec<Entity>,
 }
 
-/// One entry to be written. Its `Debug` shows no content.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+/// One entity to be written. Its `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entity {
     /// Its id.
     pub id: EntityId,
@@ -63,7 +67,7 @@ pub struct Export {
     kind: Kind,
     head: Head,
     is_begun: bool,
-    has_entries: bool,
+    has_rows: bool,
 }
 
 impl Export {
@@ -73,7 +77,7 @@ impl Export {
             kind,
             head,
             is_begun: false,
-            has_entries: false,
+            has_rows: false,
         }
     }
 
@@ -82,16 +86,7 @@ impl Export {
     pub fn write(&mut self, entities: &[Entity]) -> Vec<u8> {
         let mut part = self.begin();
         match self.kind {
-            Kind::Json => {
-                for entity in entities {
-                    if self.has_entries {
-                        part.push(',');
-                    }
-                    self.has_entries = true;
-                    part.push('\n');
-                    part.push_str(&line(entity));
-                }
-            }
+            Kind::Json => part.push_str(&self.lines(KIND_MOOD, entities)),
             Kind::Csv => part.push_str(&records(entities)),
         }
         part.into_bytes()
@@ -122,7 +117,10 @@ impl Export {
                 let head = head.to_string();
                 // The list of entities is the last field, and stays open.
                 let head = head.strip_suffix('}').unwrap_or(&head);
-                format!("{head},\"entities\":[")
+                // First what entries name.
+                let own_moods = std::mem::take(&mut self.head.own_moods);
+                let own_moods = self.lines(KIND_MOOD_DEF, &own_moods);
+                format!("{head},\"entities\":[{own_moods}")
             }
             Kind::Csv => {
                 let names = Column::ALL.map(|column| column.name().to_owned());
@@ -130,10 +128,19 @@ impl Export {
             }
         }
     }
-}
 
-fn line(entity: &Entity) -> String {
-    json!({ "kind": KIND_MOOD, "id": entity.id, "entity": entity.entity }).to_string()
+    fn lines(&mut self, kind: &str, entities: &[Entity]) -> String {
+        let mut lines = String::new();
+        for entity in entities {
+            if std::mem::replace(&mut self.has_rows, true) {
+                lines.push(',');
+            }
+            lines.push('\n');
+            let row = json!({ "kind": kind, "id": entity.id, "entity": entity.entity });
+            lines.push_str(&row.to_string());
+        }
+        lines
+    }
 }
 
 fn records(entities: &[Entity]) -> String {

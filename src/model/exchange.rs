@@ -29,6 +29,8 @@ pub(crate) struct Exchanged {
     pub(crate) left_out: u64,
     /// Entries that can't be read.
     pub(crate) unreadable: u64,
+    /// Moods of the person's own that were made.
+    pub(crate) own_moods: u64,
     /// Entries that undoing has left.
     pub(crate) kept: u64,
     /// Whether the person stopped it.
@@ -51,6 +53,7 @@ impl Exchanged {
         };
         [
             Some(added),
+            told(self.own_moods, t::exchange_moods::added),
             told(self.here, t::transfer::done_kept),
             told(self.left_out, t::exchange::left_out),
             self.is_stopped
@@ -199,12 +202,17 @@ mod tests {
         let done = Exchanged {
             made: 2,
             here: 1,
+            own_moods: 1,
             ..Exchanged::default()
         };
 
         assert_eq!(
             done.import_sentences(),
-            ["2 entries were added.", "1 entry stayed as it was."]
+            [
+                "2 entries were added.",
+                "1 mood of your own was added.",
+                "1 entry stayed as it was."
+            ]
         );
         assert_eq!(
             Exchanged::default().import_sentences(),

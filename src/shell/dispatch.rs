@@ -157,7 +157,7 @@ pub(crate) async fn carry_out(app: App, intent: Intent) -> Result<Done, Failure>
         }
         Intent::ImportEntries(order) => {
             done.exchanged = exchange::import_entries(app, &engine, order).await?;
-            if done.exchanged.made > 0 {
+            if done.exchanged.made + done.exchanged.own_moods > 0 {
                 keeps_something(app);
             }
         }

@@ -10,14 +10,16 @@ use js_sys::Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lume_core::ids::EntityId;
+use lume_core::mood_def::field;
 use lume_exchange::row::{FILE_BYTES_MAX, Format, Held};
 use lume_exchange::{Entity, FileError, Head, Here, Kind, Row, Summary, Wishes, content_of};
-use lume_sync::Trigger;
 use lume_sync::bulk::{IMPORT_STEP, Ids, Known, Undone};
 use lume_sync::content::Content;
-use lume_sync::kinds::MOOD;
+use lume_sync::kinds::{MOOD, MOOD_DEF};
+use lume_sync::{StoreError, Trigger};
 use lume_web::exchange::{ExchangeError, ExchangeWorker};
 use lume_web::timer::sleep;
+use serde_json::Value;
 
 use crate::model::exchange::{self, Exchanged, Lookup};
 use crate::model::failure::{self, Failure};
@@ -25,7 +27,7 @@ use crate::model::import;
 use crate::shell::app_state::App;
 use crate::shell::files::{self, PickedFile};
 use crate::shell::services::{AppEngine, local_now, now, with_zones, zone};
-use crate::shell::{format, page, status, triggers};
+use crate::shell::{format, own_moods, page, status, triggers};
 
 /// Names the worker's script in the page.
 const WORKER_NAME: &str = "lume-exchange-worker";
@@ -50,6 +52,8 @@ pub(crate) struct Looked {
     pub(crate) lookup: Lookup,
     /// The first ones.
     pub(crate) first: Vec<Row>,
+    /// How many of its own moods have a label that is not known here.
+    pub(crate) own_moods: u64,
     ids: Ids,
 }
 
@@ -115,6 +119,8 @@ async fn look(app: App, file: &PickedFile) -> Result<(Looked, OpenFile), Failure
     let known = engine.look_up(&MOOD.kind(), &ids, &entities).await;
     let known = known.map_err(|error| failure::of_reading(&error))?;
     let count = |which| known.iter().filter(|known| **known == which).count() as u64;
+    let own_moods = fresh_moods(&engine, &summary).await;
+    let own_moods = own_moods.map_err(|error| failure::of_reading(&error))?;
     let looked = Looked {
         name: file.name(),
         summary: Arc::new(summary),
@@ -124,9 +130,24 @@ async fn look(app: App, file: &PickedFile) -> Result<(Looked, OpenFile), Failure
             deleted: count(Known::Deleted),
         },
         first,
+        own_moods: own_moods.len() as u64,
         ids,
     };
     Ok((looked, Rc::new(worker)))
+}
+
+/// Those of a file's own moods that are to be made: a label that is known here means what it means here.
+async fn fresh_moods(
+    engine: &AppEngine,
+    summary: &Summary,
+) -> Result<Vec<(EntityId, Content)>, StoreError> {
+    let known = own_moods::stored(engine).await?;
+    let is_fresh = |mood: &&Entity| {
+        let label = mood.entity.get(field::LABEL).and_then(Value::as_str);
+        label.is_some_and(|label| known.get(label).is_none())
+    };
+    let fresh = summary.own_moods.iter().filter(is_fresh);
+    Ok(fresh.map(|mood| (mood.id, mood.entity.clone())).collect())
 }
 
 fn ids_of(summary: &Summary, has_own: bool) -> Ids {
@@ -187,6 +208,7 @@ async fn import_rows(
     done: &mut Exchanged,
 ) -> Result<(), Failure> {
     let stopped = |error| import::of_import(failure::of_commit(&error));
+    import_moods(engine, order, done).await?;
     let record = engine.begin_import(&order.looked.name).await;
     let record = record.map_err(stopped)?;
     let kind = MOOD.kind();
@@ -215,6 +237,30 @@ async fn import_rows(
             // The page gets a moment for the person.
             sleep(0).await;
         }
+    }
+    Ok(())
+}
+
+/// Makes the file's own moods that are not known here. They have a record of their own, which that of the entries replaces:
+/// they stay when the import is undone, since entries that stay, or were made since, may name them.
+async fn import_moods(
+    engine: &AppEngine,
+    order: &EntriesOrder,
+    done: &mut Exchanged,
+) -> Result<(), Failure> {
+    let stopped = |error| import::of_import(failure::of_commit(&error));
+    let fresh = fresh_moods(engine, &order.looked.summary).await;
+    let fresh = fresh.map_err(|error| failure::of_reading(&error))?;
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    let record = engine.begin_import(&order.looked.name).await;
+    let record = record.map_err(stopped)?;
+    let ids = (&MOOD_DEF.kind(), &order.looked.ids);
+    for (number, part) in (0..).zip(fresh.chunks(IMPORT_STEP)) {
+        // One that was deleted elsewhere is wanted back: entries of the file name it.
+        let step = engine.import_step(&record, number, ids, part, true);
+        done.own_moods += step.await.map_err(stopped)?.made;
     }
     Ok(())
 }
@@ -273,12 +319,7 @@ pub(crate) async fn export_entries(
     order: ExportOrder,
 ) -> Result<Exchanged, Failure> {
     let reading = |error| failure::of_reading(&error);
-    let profile = engine.profile().await.map_err(reading)?;
-    let head = Head {
-        exported_at: now(),
-        app_version: env!("CARGO_PKG_VERSION").to_owned(),
-        account: profile.account.map(|account| account.key()),
-    };
+    let head = head(engine).await.map_err(reading)?;
     let worker = worker()?;
     worker
         .begin(&json(&order.kind), &json(&head))
@@ -325,6 +366,21 @@ pub(crate) async fn export_entries(
     let name = format!("lume-{}.{ending}", local_now().date());
     files::download_parts(&name, kind, &parts).ok_or_else(import::of_download)?;
     Ok(done)
+}
+
+async fn head(engine: &AppEngine) -> Result<Head, StoreError> {
+    let profile = engine.profile().await?;
+    let own_moods = own_moods::stored(engine).await?;
+    let own_moods = own_moods.all().into_iter().map(|mood| Entity {
+        id: mood.key.id,
+        entity: mood.def.to_content(),
+    });
+    Ok(Head {
+        exported_at: now(),
+        app_version: env!("CARGO_PKG_VERSION").to_owned(),
+        account: profile.account.map(|account| account.key()),
+        own_moods: own_moods.collect(),
+    })
 }
 
 fn json(value: &impl serde::Serialize) -> String {

@@ -14,14 +14,19 @@ const OWN_MOODS_MAX: usize = 500;
 
 /// Reads them now, so that the first screen shows entries as they are called.
 pub(crate) async fn read(engine: &AppEngine) -> Result<(), StoreError> {
+    own_moods::learn(stored(engine).await?);
+    Ok(())
+}
+
+/// Those that are on this device now.
+pub(crate) async fn stored(engine: &AppEngine) -> Result<OwnMoods, StoreError> {
     let listed = engine
         .timeline(&MOOD_DEF.kind(), None, None, OWN_MOODS_MAX)
         .await?;
     let readable = listed
         .into_iter()
         .filter_map(|listed| Some((listed.key, listed.content.ok()?)));
-    own_moods::learn(OwnMoods::of(readable));
-    Ok(())
+    Ok(OwnMoods::of(readable))
 }
 
 /// Reads them again whenever the data may have changed. Behind the lock nothing is known.

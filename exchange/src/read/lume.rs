@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use lume_core::entry::{MoodEntry, field};
 use lume_core::ids::EntityId;
+use lume_core::mood_def::MoodDef;
 use lume_core::time::{LocalDate, LocalDateTime, Timestamp};
+use lume_core::validate::FieldErrors;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -15,7 +17,7 @@ use crate::cells::{self, Column};
 use crate::ident;
 use crate::row::{FileError, Format, Found, Held, Moment, Problem, ROWS_MAX};
 use crate::times;
-use crate::write::{FORMAT, KIND_MOOD, VERSION};
+use crate::write::{Entity, FORMAT, KIND_MOOD, KIND_MOOD_DEF, VERSION};
 
 /// What the file of unsent work calls itself.
 const UNSENT: &str = "lume-unsent";
@@ -56,35 +58,59 @@ pub(super) fn json(text: &str, format: &RawValue) -> Result<Rows, FileError> {
     rows.account = file.account.as_str().map(str::to_owned);
     for (number, entity) in (1..).zip(entities) {
         match entity_of(entity) {
-            Ok((id, content)) => rows.add(number, id, Held::Entry(content)),
+            Ok(Read::Entry(Entity { id, entity })) => rows.add(number, id, Held::Entry(entity)),
+            Ok(Read::OwnMood(mood)) => rows.own_mood(number, mood),
             Err(problem) => rows.bad(number, problem),
         }
     }
     Ok(rows)
 }
 
-fn entity_of(entity: &RawValue) -> Result<(EntityId, Map<String, Value>), Problem> {
+/// An entity of the file.
+enum Read {
+    Entry(Entity),
+    OwnMood(Entity),
+}
+
+fn entity_of(entity: &RawValue) -> Result<Read, Problem> {
     let mut entity = fields::object(entity).ok_or(Problem::NotAnEntry)?;
-    if fields::text(&entity, "kind") != Some(KIND_MOOD) {
-        return Err(Problem::UnknownKind);
-    }
+    let is_entry = match fields::text(&entity, "kind") {
+        Some(KIND_MOOD) => true,
+        Some(KIND_MOOD_DEF) => false,
+        Some(_) | None => return Err(Problem::UnknownKind),
+    };
     let id = fields::text(&entity, "id").and_then(|id| id.parse().ok());
     let id = id.ok_or(Problem::BadId)?;
     let Some(Value::Object(content)) = entity.remove("entity") else {
         return Err(Problem::NotAnEntry);
     };
-    checked(&content).map(|content| (id, content))
+    Ok(if is_entry {
+        let entity = checked(&content)?;
+        Read::Entry(Entity { id, entity })
+    } else {
+        let entity = checked_mood(&content).map_err(|errors| bad_fields(&errors))?;
+        Read::OwnMood(Entity { id, entity })
+    })
 }
 
 /// An entry in the one form in which it is kept. Only its shape counts: what a backend would refuse is a person's too.
 fn checked(content: &Map<String, Value>) -> Result<Map<String, Value>, Problem> {
-    let entry = MoodEntry::from_content(content).map_err(|errors| {
-        Problem::BadFields(errors.iter().map(|(name, _)| name.to_owned()).collect())
-    })?;
+    let entry = MoodEntry::from_content(content).map_err(|errors| bad_fields(&errors))?;
     if entry.labels.is_empty() {
         return Err(Problem::NoMood);
     }
     Ok(entry.to_content())
+}
+
+/// A mood of the person's own. Of these the values count as well: an entry whose mood can't be shown still shows its label.
+fn checked_mood(content: &Map<String, Value>) -> Result<Map<String, Value>, FieldErrors> {
+    let mood = MoodDef::from_content(content)?;
+    mood.validate()?;
+    Ok(mood.to_content())
+}
+
+fn bad_fields(errors: &FieldErrors) -> Problem {
+    Problem::BadFields(errors.iter().map(|(name, _)| name.to_owned()).collect())
 }
 
 /// The day of an entry.

@@ -48,7 +48,7 @@ pub(super) fn PreviewPanel(
                 <h3 id=PREVIEW_ID tabindex="-1">{t::transfer::preview(&looked.name)}</h3>
                 <p class="quiet small"><bdi>{app_name(summary.format)}</bdi>". "{days}</p>
             </div>
-            <Counts summary=summary.as_ref().clone() lookup=lookup wishes=wishes brings_back=brings_back/>
+            <Counts summary=summary.as_ref().clone() lookup=lookup own_moods=looked.own_moods wishes=wishes brings_back=brings_back/>
             {(!names.is_empty()).then(|| view! { <Mapping names=names wishes=wishes/> })}
             {(!first.is_empty()).then(|| view! { <FirstRows rows=first wishes=wishes/> })}
             <Run looked=looked file=file wishes=wishes brings_back=brings_back finish=finish/>
@@ -60,6 +60,7 @@ pub(super) fn PreviewPanel(
 fn Counts(
     summary: Summary,
     lookup: Lookup,
+    own_moods: u64,
     wishes: RwSignal<Wishes>,
     brings_back: RwSignal<bool>,
 ) -> impl IntoView {
@@ -73,6 +74,7 @@ fn Counts(
         <ul class="import-counts">
             <li>{fresh}</li>
             {(lookup.here > 0).then(|| view! { <li>{t::exchange::here(lookup.here)}</li> })}
+            {(own_moods > 0).then(|| view! { <li>{t::exchange_moods::come(own_moods)}</li> })}
         </ul>
         {(lookup.deleted > 0).then(|| view! {
             <label class="check">
@@ -160,7 +162,7 @@ fn Run(
     let progress = RwSignal::new(None::<Exchanged>);
     let goes_on = RwSignal::new(true);
     let total = looked.summary.rows;
-    let lookup = looked.lookup;
+    let (lookup, own_moods) = (looked.lookup, looked.own_moods);
     let planned = move || {
         let back = if brings_back.get() { lookup.deleted } else { 0 };
         lookup.fresh + back
@@ -172,7 +174,7 @@ fn Run(
     });
     let start = move |_| {
         let Some(file) = file.get_value() else { return };
-        if progress.with_untracked(Option::is_some) || untrack(planned) == 0 {
+        if progress.with_untracked(Option::is_some) || untrack(planned) + own_moods == 0 {
             return;
         }
         progress.set(Some(Exchanged::default()));
@@ -188,6 +190,7 @@ fn Run(
         });
     };
     let words = move || match planned() {
+        0 if own_moods > 0 => t::exchange_moods::apply(own_moods),
         0 => t::transfer::start_nothing().to_owned(),
         count => t::exchange::apply(count),
     };
@@ -202,7 +205,7 @@ fn Run(
         >
             <div class="button-row">
                 <button type="button" class="button button-primary" data-testid="import-apply"
-                    aria-disabled=move || (planned() == 0).then_some("true") on:click=start.clone()>
+                    aria-disabled=move || (planned() + own_moods == 0).then_some("true") on:click=start.clone()>
                     {words}
                 </button>
                 <button type="button" class="button button-quiet" data-testid="import-cancel" on:click=move |_| { finish.run(None); }>

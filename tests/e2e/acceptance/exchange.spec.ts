@@ -1,8 +1,5 @@
-import { readFile } from "node:fs/promises";
-
-import type { Locator, Page } from "@playwright/test";
-
 import type { App } from "../support/app.ts";
+import { downloaded, erase, importFile, pick } from "../support/exchange.ts";
 import { expect, test } from "../support/test.ts";
 
 const DAYLIO = [
@@ -13,39 +10,6 @@ const DAYLIO = [
   "2024-01-04,January 4,Thursday,21:00,chuffed,work,,Long day",
   "2024-01-03,January 3,Wednesday,noon,meh,,,No such time",
 ].join("\n");
-
-/** What the browser was given as a download. */
-async function downloaded(page: Page, button: Locator): Promise<{ name: string; text: string }> {
-  const waiting = page.waitForEvent("download");
-  await button.click();
-  const download = await waiting;
-  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
-}
-
-async function pick(page: Page, name: string, content: string | Buffer): Promise<void> {
-  const buffer = typeof content === "string" ? Buffer.from(content) : content;
-  await page.getByTestId("import-file").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
-}
-
-/** Imports a file, and returns what the app says about it. */
-async function importFile(app: App, name: string, content: string): Promise<string> {
-  await app.open("/export");
-  await pick(app.page, name, content);
-  await app.page.getByTestId("import-apply").click();
-  const done = app.page.getByRole("status").filter({ hasText: "The import is done." });
-  await expect(done).toBeVisible();
-  return (await done.textContent()) ?? "";
-}
-
-async function erase(app: App): Promise<void> {
-  await app.open("/settings");
-  await app.page.getByRole("button", { name: "Erase everything…" }).click();
-  const dialog = app.page.getByRole("dialog", { name: "Erase everything on this device?" });
-  await dialog.getByLabel(/Type “erase”/).fill("erase");
-  await dialog.getByRole("button", { name: "Erase everything" }).click();
-  await app.page.getByRole("button", { name: "Begin anew" }).click();
-  await app.expectSync("device");
-}
 
 for (const kind of ["json", "csv"]) {
   test(`after an export as ${kind} and an erasure, an import brings everything back, and a second one nothing`, async ({

@@ -1,8 +1,10 @@
 import type { Page } from "@playwright/test";
 
+import { newAccount } from "../support/api.ts";
 import type { App } from "../support/app.ts";
 import { expect, test } from "../support/devices.ts";
 import { importPast } from "../support/entries.ts";
+import { downloaded, erase, importFile, pick } from "../support/exchange.ts";
 import { words } from "../support/words.ts";
 
 const VERY_PLEASANT = words("own_moods.very_pleasant");
@@ -122,6 +124,107 @@ test("two moods of one name are not made, and what is wrong is said at the name"
   await expect(name).toBeFocused();
   await page.getByRole("button", { name: words("app.cancel") }).click();
   await expect(page.getByTestId("own-mood")).toHaveCount(0);
+});
+
+test("an export brings moods of one's own back after an erasure, and a second import brings nothing", async ({ app }) => {
+  const { page } = app;
+  await make(app, { name: "Zen", icon: "wind", steps: 9 });
+  await app.open("/");
+  await app.log("By the lake", "Zen");
+  await app.open("/settings/moods");
+  await own(page, "Zen").getByTestId("own-mood-edit").click();
+  await page.getByTestId("own-mood-name").fill("Calm as a lake");
+  await page.getByTestId("own-mood-save").click();
+  await expect(own(page, "Calm as a lake")).toBeVisible();
+  await app.open("/export");
+  const file = await downloaded(page, page.getByTestId("export-json"));
+
+  await erase(app);
+  await app.open("/settings/moods");
+  await expect(page.getByTestId("own-mood")).toHaveCount(0);
+  await app.open("/export");
+  await pick(page, file.name, file.text);
+  const preview = page.getByTestId("import-preview");
+  await expect(preview).toContainText(words("exchange_moods.come.one", { count: "1" }));
+  await expect(preview.getByTestId("import-bad")).toHaveCount(0);
+  await page.getByRole("button", { name: words("app.cancel") }).click();
+  const said = await importFile(app, file.name, file.text);
+  expect(said).toContain(words("transfer.done_added.one", { count: "1" }));
+  expect(said).toContain(words("exchange_moods.added.one", { count: "1" }));
+
+  await app.open("/settings/moods");
+  await expect(own(page, "Calm as a lake")).toContainText(VERY_PLEASANT);
+  await expect(own(page, "Calm as a lake").locator(".mood-badge use")).toHaveAttribute("href", "#i-wind");
+  await app.open("/");
+  await expect(app.entry("By the lake")).toContainText("Calm as a lake");
+  await expect(app.entry("By the lake").locator(".mood-badge use")).toHaveAttribute("href", "#i-wind");
+  await expect(page.getByTestId("mood-Zen")).toContainText("Calm as a lake");
+
+  await app.open("/export");
+  await pick(page, file.name, file.text);
+  await expect(preview).toContainText(words("exchange.fresh_none"));
+  await expect(preview).not.toContainText(words("exchange_moods.come.one", { count: "1" }));
+  await expect(preview.getByTestId("import-apply")).toHaveText(words("transfer.start_nothing"));
+  await page.getByRole("button", { name: words("app.cancel") }).click();
+  const again = await downloaded(page, page.getByTestId("export-json"));
+  const entities = (text: string) => text.slice(text.indexOf("\n"));
+  expect(entities(again.text), "the same to the last field").toBe(entities(file.text));
+});
+
+test("undoing an import leaves the moods that came along, and a file of moods alone can be imported", async ({ app }) => {
+  const { page } = app;
+  await make(app, { name: "Zen", icon: "wind", steps: 3 });
+  await app.open("/");
+  await app.log("By the lake", "Zen");
+  await app.open("/export");
+  const file = await downloaded(page, page.getByTestId("export-json"));
+  await erase(app);
+
+  await importFile(app, file.name, file.text);
+  await page.getByTestId("import-undo").click();
+  await expect(page.getByText(words("exchange.undone"))).toBeVisible();
+
+  await app.open("/settings/moods");
+  await expect(own(page, "Zen")).toBeVisible();
+  await app.open("/history");
+  await expect(page.getByTestId("entry")).toHaveCount(0);
+
+  await erase(app);
+  const whole = JSON.parse(file.text);
+  const moods = whole.entities.filter(({ kind }: { kind: string }) => kind === "mood_def");
+  expect(moods).toHaveLength(1);
+  await app.open("/export");
+  await pick(page, file.name, JSON.stringify({ ...whole, entities: moods }));
+  await expect(page.getByTestId("import-apply")).toHaveText(words("exchange_moods.apply.one", { count: "1" }));
+  await page.getByTestId("import-apply").click();
+  await expect(page.getByText(words("exchange_moods.added.one", { count: "1" }))).toBeVisible();
+  await expect(page.getByTestId("import-undo"), "no entry came").toHaveCount(0);
+  await app.open("/settings/moods");
+  await expect(own(page, "Zen")).toBeVisible();
+});
+
+test("a mood of one's own that an import brought into another account arrives at the server", async ({
+  app,
+  other,
+  account,
+}) => {
+  await app.register(account);
+  await make(app, { name: "Zen", icon: "wind", steps: 3 });
+  await app.open("/");
+  await app.log("By the lake", "Zen");
+  await app.expectSync("synced", 0);
+  await app.open("/export");
+  const file = await downloaded(app.page, app.page.getByTestId("export-json"));
+  const somebody = newAccount();
+  await other.register(somebody);
+
+  expect(await importFile(other, file.name, file.text)).toContain(words("exchange_moods.added.one", { count: "1" }));
+
+  await other.expectSync("synced", 0);
+  await erase(app);
+  await app.signIn(somebody);
+  await app.expectEntry("By the lake", "synced");
+  await expect(app.entry("By the lake").locator(".mood-badge use")).toHaveAttribute("href", "#i-wind");
 });
 
 test("a mood of one's own is on the other device with its name and icon", async ({ app, other, account }) => {

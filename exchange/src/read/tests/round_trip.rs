@@ -13,7 +13,30 @@ fn head() -> Head {
         exported_at: "2025-01-16T08:00:00Z".parse().unwrap(),
         app_version: "0.1.0".to_owned(),
         account: Some("server/account".to_owned()),
+        own_moods: Vec::new(),
     }
+}
+
+fn own_mood(number: u8, label: &str) -> Entity {
+    let content = json!({
+        "label": label, "name": format!("{label}, renamed"), "icon": "wind", "valence": 0.45, "archived": number.is_multiple_of(2),
+        "created_at": "2025-01-14T08:00:00.000Z", "updated_at": "2025-01-15T08:00:00.000Z", "later": {"x": [1]}
+    });
+    Entity {
+        id: EntityId::from_random_bytes([100 + number; 16]),
+        entity: content.as_object().unwrap().clone(),
+    }
+}
+
+fn file_with_moods(kind: Kind, own_moods: Vec<Entity>, entries: &[Entity]) -> Vec<u8> {
+    let head = Head {
+        own_moods,
+        ..head()
+    };
+    let mut export = Export::new(kind, head);
+    let mut bytes = export.write(entries);
+    bytes.extend(export.finish());
+    bytes
 }
 
 fn file(kind: Kind, parts: &[Vec<Entity>]) -> Vec<u8> {
@@ -90,6 +113,82 @@ fn a_file_without_entries_is_whole() {
         assert_eq!((opened.rows.len(), opened.summary.bad_count), (0, 0));
         assert_eq!(opened.summary.days, None);
     }
+}
+
+#[test]
+fn own_moods_come_back_field_by_field_in_their_order_and_are_no_entries() {
+    let moods = vec![own_mood(2, "Zen"), own_mood(1, "Free"), own_mood(3, "Old")];
+
+    for entries in [vec![], vec![plain(1), plain(2)]] {
+        let bytes = file_with_moods(Kind::Json, moods.clone(), &entries);
+        let opened = open(&bytes).unwrap();
+
+        assert_eq!(json!(opened.summary.own_moods), json!(moods));
+        assert_eq!(opened.summary.rows, entries.len() as u64);
+        assert_eq!(opened.summary.names, []);
+        assert_eq!(back(&bytes), entries);
+    }
+}
+
+#[test]
+fn the_table_holds_entries_alone() {
+    let entries = [plain(1)];
+
+    let table = file_with_moods(Kind::Csv, vec![own_mood(1, "Zen")], &entries);
+
+    assert_eq!(table, file(Kind::Csv, &[entries.to_vec()]));
+}
+
+#[test]
+fn an_own_mood_that_is_not_as_it_may_be_is_a_bad_row_and_takes_nothing_with_it() {
+    let row =
+        |kind: &str, mood: &Entity| json!({"kind": kind, "id": mood.id, "entity": mood.entity});
+    let with = |number: u8, label: &str, name: &str, value: Value| {
+        let mut mood = own_mood(number, label);
+        mood.entity.insert(name.to_owned(), value);
+        row("mood_def", &mood)
+    };
+    let mut no_time = own_mood(7, "Timeless");
+    no_time.entity.remove("created_at");
+    let entities = json!([
+        row("mood_def", &own_mood(1, "Zen")),
+        with(2, "Far", "valence", json!(1.5)),
+        with(3, "Odd", "icon", json!("settings")),
+        with(4, "happy", "name", json!("Happy")),
+        with(5, "Wide", "archived", json!("no")),
+        row("mood_def", &own_mood(1, "Zen again")),
+        row("mood_def", &own_mood(6, "Zen")),
+        row("mood_def", &no_time),
+        {"kind": "mood_def", "id": "17", "entity": {}},
+        {"kind": "mood_def", "id": own_mood(8, "Empty").id},
+        {"kind": "mood", "id": plain(1).id, "entity": plain(1).entity},
+        row("mood_def", &own_mood(9, "Last")),
+    ]);
+    let file = json!({"format": "lume-export", "version": 1, "later": [1], "entities": entities});
+
+    let opened = open(file.to_string().as_bytes()).unwrap();
+
+    let labels = opened.summary.own_moods.iter();
+    let labels: Vec<_> = labels.map(|mood| &mood.entity["label"]).collect();
+    assert_eq!(labels, ["Zen", "Last"]);
+    assert_eq!(opened.rows.len(), 1);
+    let bad = opened.summary.bad.into_iter();
+    let bad: Vec<_> = bad.map(|bad| (bad.number, bad.problem)).collect();
+    let fields = |name: &str| Problem::BadFields(vec![name.to_owned()]);
+    assert_eq!(
+        bad,
+        [
+            (2, fields("valence")),
+            (3, fields("icon")),
+            (4, fields("label")),
+            (5, fields("archived")),
+            (6, Problem::Twice),
+            (7, fields("label")),
+            (8, fields("created_at")),
+            (9, Problem::BadId),
+            (10, Problem::NotAnEntry),
+        ]
+    );
 }
 
 #[test]
