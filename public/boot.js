@@ -125,30 +125,41 @@ const COMPILE_MS_MAX = 5_000;
 
 /**
  * Fetches a module and compiles it while it streams in. Firefox at times forgets that it was asked to, when pages are left
- * and gone back to quickly: what has arrived and is no module for long is compiled from memory. Only compiling may be
- * done twice; whoever asked makes one instance.
+ * and gone back to quickly: what has arrived and is no module for long is compiled from memory, as is what a server gives
+ * another type. Only compiling may be done twice; whoever asked makes one instance.
  */
-function fetchModule(address) {
+async function fetchModule(address) {
   const { href } = new URL(address, location.href);
-  const answer = () =>
-    fetch(href, { credentials: "same-origin" }).then((answer) => {
-      if (!answer.ok) {
-        throw new Error(`${href} was answered with ${answer.status}`);
-      }
-      return answer;
-    });
-  return new Promise((resolve, reject) => {
-    const watch = setInterval(() => {
-      if (performance.getEntriesByName(href).length > 0) {
+  const begun = performance.now();
+  const ask = async () => {
+    const answer = await fetch(href, { credentials: "same-origin" });
+    if (!answer.ok) {
+      throw new Error(`${href} was answered with ${answer.status}`);
+    }
+    return answer;
+  };
+  const fromMemory = async (answer) => WebAssembly.compile(await answer.arrayBuffer());
+  const compile = async () => {
+    const answer = await ask();
+    const isTyped = answer.headers.get("content-type")?.startsWith("application/wasm");
+    return isTyped ? WebAssembly.compileStreaming(answer) : fromMemory(answer);
+  };
+  let watch;
+  const again = new Promise((resolve) => {
+    watch = setInterval(() => {
+      if (performance.getEntriesByName(href).some(({ startTime }) => startTime >= begun)) {
         clearInterval(watch);
         console.warn("lume: the browser is stuck with a module:", href);
-        answer().then((again) => again.arrayBuffer()).then(WebAssembly.compile).then(resolve, reject);
+        // Where that fails the first may still come.
+        ask().then(fromMemory).then(resolve, () => {});
       }
     }, COMPILE_MS_MAX);
-    WebAssembly.compileStreaming(answer())
-      .then(resolve, reject)
-      .finally(() => clearInterval(watch));
   });
+  try {
+    return await Promise.race([compile(), again]);
+  } finally {
+    clearInterval(watch);
+  }
 }
 
 /** Fetches the glue and the module side by side and starts the app. */

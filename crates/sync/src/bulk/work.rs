@@ -105,7 +105,8 @@ impl<'a, P: Ports> Work<'a, P> {
             answers.take_outbox(),
             &self.claims,
         );
-        let account = self.profile.as_ref().and_then(Profile::syncing);
+        let profile = self.profile.as_ref();
+        let account = profile.and_then(|profile| profile.syncing_kind(&key.kind));
         plan(
             sealer,
             key,

@@ -2,6 +2,7 @@
 
 use futures::executor::block_on;
 use lume_core::ids::EntityId;
+use lume_sync::bulk::Ids;
 use lume_sync::content::Content;
 use lume_sync::kinds::{KINDS, MOOD, MOOD_DEF};
 use lume_sync::meta::AppMode;
@@ -165,6 +166,24 @@ fn a_backend_that_does_not_take_a_kind_hears_nothing_of_it_and_nothing_waits() {
         );
         assert_eq!(state_here(&lume, 1), ShownSync::Stored(SyncState::Local));
         assert_eq!(name_here(&lume, 1).as_deref(), Some("Calm"));
+    }
+}
+
+#[test]
+fn definitions_from_a_file_stay_here_where_the_backend_does_not_take_them() {
+    for world in [World::basic(), World::shared()] {
+        let lume = world.signed_in();
+        let import = block_on(lume.begin_import("a file")).unwrap();
+        let rows = [(def_key(1).id, def("Zen"))];
+        let (kind, ids) = (MOOD_DEF.kind(), Ids::Of(None));
+        let step = lume.import_step(&import, 0, (&kind, &ids), &rows, false);
+        assert_eq!(block_on(step).unwrap().made, 1);
+        create(&lume, 1, "after it");
+        world.pass_until_quiet(&lume, 5);
+
+        assert_eq!(world.effects(), 1);
+        assert!(world.outbox().is_empty());
+        assert_eq!(state_here(&lume, 1), ShownSync::Stored(SyncState::Local));
     }
 }
 
