@@ -1,5 +1,7 @@
 //! Keeps what the app knows of the person's own moods up to date.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lume_sync::StoreError;
@@ -42,9 +44,12 @@ pub(crate) fn watch(app: App) {
                 return;
             };
             // What can't be read now is read with the next change; entries show what is known.
-            drop(read(&engine).await);
-            if app.phase.get_untracked() == Phase::Locked {
-                own_moods::learn(OwnMoods::default());
+            let read = stored(&engine).await;
+            // The app may have been locked, or another profile may be in its place by now.
+            let is_current = app.phase.get_untracked() == Phase::Ready
+                && app.engine().is_some_and(|now| Rc::ptr_eq(&now, &engine));
+            if let (Ok(found), true) = (read, is_current) {
+                own_moods::learn(found);
             }
         });
     });

@@ -32,6 +32,8 @@ const PUSH_SECONDS_MAX: u64 = 10;
 const TTL_S: i64 = lume_core::reminder::LATE_MS_MAX / lume_core::time::SECOND_MS;
 /// Under one topic, a push service keeps the last alone (RFC 8030 section 5.4): a device that comes back is asked once.
 const TOPIC: &str = "lume-reminder";
+/// How long one address may take to answer at all; all of them together leave time for the push itself.
+const CONNECT_SECONDS_MAX: u64 = 2;
 /// Addresses of one name that are tried.
 const ADDRESSES_MAX: usize = 4;
 /// Most bytes of an answer's head.
@@ -113,7 +115,8 @@ impl Sender {
         };
         let allowed = found.into_iter().filter(|found| self.may_ask(found.ip()));
         for address in allowed.take(ADDRESSES_MAX) {
-            if let Ok(stream) = TcpStream::connect(address).await {
+            let limit = Duration::from_secs(CONNECT_SECONDS_MAX);
+            if let Ok(Ok(stream)) = tokio::time::timeout(limit, TcpStream::connect(address)).await {
                 return Some(stream);
             }
         }

@@ -2,9 +2,10 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use lume_core::time::{MINUTE_MS, SECOND_MS};
-use lume_server::World as _;
+use lume_server::{DATABASE_FILE, World as _};
 use p256::ecdsa::signature::Verifier as _;
 use p256::ecdsa::{Signature, VerifyingKey};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -90,6 +91,33 @@ async fn every_device_of_an_account_is_reminded_and_no_other_account_s() {
         .collect();
     paths.sort();
     assert_eq!(paths, ["/send/device-1?v=2", "/send/device-2?v=2"]);
+}
+
+#[tokio::test]
+async fn a_schedule_that_cannot_be_read_keeps_nobody_else_s_reminder_back() {
+    let (app, service) = (app(), Service::start().await);
+    let (alice, bob) = (app.alice().await, app.bob().await);
+    for (person, number) in [(&alice, 1), (&bob, 2)] {
+        subscribe(person, &Device::of(&service, number)).await;
+        remind(person, &at(&["13:00"], &json!({}))).await;
+    }
+    let database = Connection::open(app.data().join(DATABASE_FILE)).unwrap();
+    let broken = database.execute(
+        "UPDATE reminders SET schedule = '{\"times\": 13}' WHERE user_id =
+         (SELECT user_id FROM sessions JOIN push_subscriptions ON id = session_id WHERE endpoint LIKE '%device-1%')",
+        [],
+    );
+    assert_eq!(broken, Ok(1));
+
+    app.pass_seconds(3_600);
+    look(&app).await;
+
+    let paths: Vec<_> = service
+        .given()
+        .into_iter()
+        .map(|given| given.path)
+        .collect();
+    assert_eq!(paths, ["/send/device-2?v=2"]);
 }
 
 #[tokio::test]
