@@ -22,15 +22,16 @@ use leptos::task::spawn_local;
 use lume_core::day::DayStart;
 use lume_core::reminder::{Schedule, next_due};
 use lume_core::time::{MINUTE_MS, Timestamp, instant_at};
+use lume_web::connectivity::is_visible;
 use lume_web::notifications::{self, Permission, Words};
 use lume_web::service_worker::Question;
 
 use crate::i18n::{language, t};
 use crate::rest;
 use crate::shell::app_state::{App, Phase};
-use crate::shell::format;
 use crate::shell::reminders::choice::Choice;
 use crate::shell::services::{local_now, now, with_zones, zone};
+use crate::shell::{format, page};
 
 /// The worker's names for these things (service-worker/push.js).
 const REMINDER: &str = "reminder";
@@ -154,6 +155,12 @@ impl Reminders {
         }
         self.permission.set(notifications::permission());
         local::listen(self);
+        page::on_event("online", move |_| self.catch_up());
+        page::on_event("visibilitychange", move |_| {
+            if is_visible() {
+                self.catch_up();
+            }
+        });
         if let Some(root) = self.root.get_value() {
             root.with(|| self.watch());
         }
@@ -256,6 +263,16 @@ impl Reminders {
         spawn_local(remote::settle(self));
     }
 
+    /// Tries again what could not be told or asked when it was to be, now that it may be possible.
+    fn catch_up(self) {
+        let choice = self.app.prefs.with_untracked(Choice::of);
+        let is_on = choice.schedule.as_ref().is_some_and(Schedule::is_live);
+        let is_unreached = self.delivery.get_untracked() == Delivery::WhileOpen(Why::Unreachable);
+        if choice.unsent || (is_on && is_unreached) {
+            self.settle();
+        }
+    }
+
     /// Looks what the system allows and what the account's other devices have set, where somebody looks at it here.
     pub(crate) fn look(self) {
         self.begin();
@@ -286,12 +303,18 @@ impl Reminders {
             app.profile
                 .with(|profile| profile.syncing().map(|account| account.user_id))
         });
-        // Nothing is asked of a backend, and nothing is written, before somebody has turned reminders on.
+        let is_ready = Memo::new(move |_| app.phase.get() == Phase::Ready);
+        // Nothing is asked of a backend, and nothing is written, before somebody has turned reminders on. That they were
+        // turned off is told as well, if it could not be at once.
         Effect::new(move |_| {
             account.track();
-            if is_on.get() {
+            let is_on = is_on.get();
+            let is_unsent = app.prefs.with_untracked(|prefs| Choice::of(prefs).unsent);
+            if is_ready.get() && (is_on || is_unsent) {
                 spawn_local(async move {
-                    notifications::leave_words(&words()).await;
+                    if is_on {
+                        notifications::leave_words(&words()).await;
+                    }
                     remote::settle(self).await;
                 });
             }

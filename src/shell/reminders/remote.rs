@@ -11,6 +11,7 @@ use lume_sync::kept::KeptError;
 use lume_web::notifications::{self, Permission};
 use lume_web::push;
 
+use crate::shell::app_state::Phase;
 use crate::shell::reminders::choice::Choice;
 use crate::shell::reminders::{Delivery, Reminders, Why};
 use crate::shell::services::{AppEngine, zone};
@@ -34,6 +35,10 @@ pub(super) async fn settle(reminders: Reminders) {
 }
 
 async fn settle_once(reminders: Reminders) {
+    // Behind the lock nobody knows who is signed in. It is seen to once it is open.
+    if reminders.app.phase.get_untracked() != Phase::Ready {
+        return;
+    }
     let Some(engine) = reminders.app.engine() else {
         return;
     };
