@@ -25,13 +25,14 @@ use lume_core::time::{MINUTE_MS, Timestamp, instant_at};
 use lume_web::connectivity::is_visible;
 use lume_web::notifications::{self, Permission, Words};
 use lume_web::service_worker::Question;
+use lume_web::timer::sleep;
 
 use crate::i18n::{language, t};
 use crate::rest;
 use crate::shell::app_state::{App, Phase};
 use crate::shell::reminders::choice::Choice;
 use crate::shell::services::{local_now, now, with_zones, zone};
-use crate::shell::{format, page};
+use crate::shell::{format, page, places};
 
 /// The worker's names for these things (service-worker/push.js).
 const REMINDER: &str = "reminder";
@@ -127,10 +128,15 @@ pub(crate) fn use_reminders() -> Reminders {
 }
 
 impl Reminders {
-    /// Has the rest of the app do this, once it is there. What it can't be fetched for is not done.
+    /// Has the rest of the app do this, once it is there. If it does not come it is asked for again, as for a place in it.
     pub(crate) fn send(self, errand: Errand) {
         spawn_local(async move {
-            drop(rest::see_to(self, errand).await);
+            for wait_ms in places::waits_ms() {
+                if rest::see_to(self, errand).await.is_ok() {
+                    break;
+                }
+                sleep(wait_ms).await;
+            }
         });
     }
 
