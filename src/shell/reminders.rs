@@ -107,7 +107,7 @@ pub(crate) fn provide(app: App) -> Reminders {
         app,
         root: StoredValue::new(Owner::current()),
         permission: RwSignal::new(Permission::Unsupported),
-        delivery: RwSignal::new(Delivery::WhileOpen(Why::NoAccount)),
+        delivery: RwSignal::new(Delivery::Asking),
     };
     provide_context(reminders);
     let is_needed = Memo::new(move |_| {

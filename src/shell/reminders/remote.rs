@@ -6,6 +6,7 @@
 use std::cell::Cell;
 
 use leptos::prelude::*;
+use lume_core::ids::UserId;
 use lume_core::reminder::Schedule;
 use lume_sync::kept::KeptError;
 use lume_web::notifications::{self, Permission};
@@ -42,11 +43,14 @@ async fn settle_once(reminders: Reminders) {
     let Some(engine) = reminders.app.engine() else {
         return;
     };
-    let delivery = if is_synced(reminders) {
+    let delivery = if let Some(account) = account(reminders) {
         if reminders.delivery.get_untracked() != Delivery::Push {
             reminders.delivery.set(Delivery::Asking);
         }
         let told = tell(reminders, &engine).await;
+        if let Ok(delivery) = told {
+            note_subscribed(reminders, account, delivery);
+        }
         told.unwrap_or_else(|error| Delivery::WhileOpen(why(&error)))
     } else {
         Delivery::WhileOpen(Why::NoAccount)
@@ -58,7 +62,7 @@ async fn settle_once(reminders: Reminders) {
 /// Says whether the backend has a schedule.
 pub(super) async fn take_over(reminders: Reminders) -> Result<bool, KeptError> {
     let app = reminders.app;
-    let Some(engine) = app.engine().filter(|_| is_synced(reminders)) else {
+    let Some(engine) = app.engine().filter(|_| account(reminders).is_some()) else {
         return Ok(false);
     };
     if kept(reminders).unsent {
@@ -78,12 +82,14 @@ pub(super) async fn take_over(reminders: Reminders) -> Result<bool, KeptError> {
     Ok(is_there)
 }
 
-fn is_synced(reminders: Reminders) -> bool {
+/// The account that is reminded; none on a device by itself.
+pub(super) fn account(reminders: Reminders) -> Option<UserId> {
     let profile = reminders.app.profile;
-    profile.with_untracked(|profile| profile.syncing().is_some())
+    profile.with_untracked(|profile| profile.syncing().map(|account| account.user_id))
 }
 
-fn kept(reminders: Reminders) -> Choice {
+/// What is kept here.
+pub(super) fn kept(reminders: Reminders) -> Choice {
     reminders.app.prefs.with_untracked(Choice::of)
 }
 
@@ -115,6 +121,20 @@ async fn tell(reminders: Reminders, engine: &AppEngine) -> Result<Delivery, Kept
     };
     engine.subscribe_to_push(&subscription).await?;
     Ok(Delivery::Push)
+}
+
+/// Notes whether the backend pushes here from now on. Not from an answer that says nothing of it.
+fn note_subscribed(reminders: Reminders, account: UserId, delivery: Delivery) {
+    let subscribed = match delivery {
+        Delivery::Asking => return,
+        Delivery::Push => Some(account),
+        Delivery::WhileOpen(_) => None,
+    };
+    if kept(reminders).subscribed != subscribed {
+        reminders.app.prefs_changed(|prefs| {
+            Choice::change(prefs, |choice| choice.subscribed = subscribed);
+        });
+    }
 }
 
 /// Notes that the backend has this schedule.
