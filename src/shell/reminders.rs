@@ -217,10 +217,12 @@ impl Reminders {
         change(&mut schedule);
         // Times are meant by the clocks where the person is.
         schedule.zone = zone();
+        let account = remote::account(self);
         self.app.prefs_changed(move |prefs| {
             Choice::change(prefs, |choice| {
                 choice.schedule = Some(schedule);
                 choice.unsent = true;
+                choice.unsent_for = account;
             });
         });
         self.settle();
@@ -274,7 +276,7 @@ impl Reminders {
         let choice = self.app.prefs.with_untracked(Choice::of);
         let is_on = choice.schedule.as_ref().is_some_and(Schedule::is_live);
         let is_unreached = self.delivery.get_untracked() == Delivery::WhileOpen(Why::Unreachable);
-        if choice.unsent || (is_on && is_unreached) {
+        if choice.is_owed_to(remote::account(self)) || (is_on && is_unreached) {
             self.settle();
         }
     }
@@ -306,17 +308,17 @@ impl Reminders {
             schedule.with(|schedule| schedule.as_ref().is_some_and(Schedule::is_live))
         });
         let account = Memo::new(move |_| {
-            app.profile
-                .with(|profile| profile.syncing().map(|account| account.user_id))
+            let profile = app.profile;
+            profile.with(|profile| profile.syncing().map(|account| account.user_id))
         });
         let is_ready = Memo::new(move |_| app.phase.get() == Phase::Ready);
         // Nothing is asked of a backend, and nothing is written, before somebody has turned reminders on. That they were
         // turned off is told as well, if it could not be at once.
         Effect::new(move |_| {
-            account.track();
+            let account = account.get();
             let is_on = is_on.get();
-            let is_unsent = app.prefs.with_untracked(|prefs| Choice::of(prefs).unsent);
-            if is_ready.get() && (is_on || is_unsent) {
+            let is_owed = app.prefs.with_untracked(Choice::of).is_owed_to(account);
+            if is_ready.get() && (is_on || is_owed) {
                 spawn_local(async move {
                     if is_on {
                         notifications::leave_words(&words()).await;

@@ -1,7 +1,8 @@
 //! Reminders by the account's backend: subscribing this browser, and keeping the schedule the same here and there.
 //!
-//! What was chosen last holds, on whichever device. What was chosen here and could not be told yet is told first; else the
-//! backend is asked before it is told anything, so that an old choice of this device undoes no newer one.
+//! What was chosen last holds, on whichever device. What was chosen here for the account and could not be told yet is told
+//! first; else the backend is asked before it is told anything, so that an old choice of this device, or one for another
+//! account or for none, undoes nothing that is there.
 
 use std::cell::Cell;
 
@@ -65,18 +66,21 @@ pub(super) async fn take_over(reminders: Reminders) -> Result<bool, KeptError> {
     let Some(engine) = app.engine().filter(|_| account(reminders).is_some()) else {
         return Ok(false);
     };
-    if kept(reminders).unsent {
+    if is_owed(reminders) {
         return Ok(false);
     }
     let there = engine.reminders().await?.schedule;
     let is_there = there.is_some();
     // Something may have been chosen here meanwhile, which is told next.
     if let Some(schedule) = there
-        && !kept(reminders).unsent
-        && kept(reminders).schedule.as_ref() != Some(&schedule)
+        && !is_owed(reminders)
+        && (kept(reminders).unsent || kept(reminders).schedule.as_ref() != Some(&schedule))
     {
         app.prefs_changed(|prefs| {
-            Choice::change(prefs, |choice| choice.schedule = Some(schedule));
+            Choice::change(prefs, |choice| {
+                choice.schedule = Some(schedule);
+                choice.unsent = false;
+            });
         });
     }
     Ok(is_there)
@@ -93,6 +97,11 @@ pub(super) fn kept(reminders: Reminders) -> Choice {
     reminders.app.prefs.with_untracked(Choice::of)
 }
 
+/// Whether the account's backend is still to be told what was chosen here for it.
+fn is_owed(reminders: Reminders) -> bool {
+    kept(reminders).is_owed_to(account(reminders))
+}
+
 /// Tells the backend the schedule, and where this device takes pushes.
 async fn tell(reminders: Reminders, engine: &AppEngine) -> Result<Delivery, KeptError> {
     let has_there = take_over(reminders).await?;
@@ -101,7 +110,7 @@ async fn tell(reminders: Reminders, engine: &AppEngine) -> Result<Delivery, Kept
     let has_moved = schedule.zone != zone();
     schedule.zone = zone();
     let is_chosen = kept(reminders).schedule.is_some();
-    if kept(reminders).unsent || (is_chosen && (has_moved || !has_there)) {
+    if is_owed(reminders) || (is_chosen && (has_moved || !has_there)) {
         engine.set_reminders(&schedule).await?;
         note_told(reminders, &schedule);
     }
