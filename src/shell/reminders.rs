@@ -34,6 +34,8 @@ use crate::shell::reminders::choice::Choice;
 use crate::shell::services::{local_now, now, with_zones, zone};
 use crate::shell::{format, page, places};
 
+pub(crate) use remote::take_back;
+
 /// The worker's names for these things (service-worker/push.js).
 const REMINDER: &str = "reminder";
 const RESUBSCRIBED: &str = "resubscribed";

@@ -6,17 +6,23 @@
 
 use std::cell::Cell;
 
+use futures::future::{Either, join, select};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use lume_core::ids::UserId;
 use lume_core::reminder::Schedule;
 use lume_sync::kept::KeptError;
 use lume_web::notifications::{self, Permission};
 use lume_web::push;
+use lume_web::timer::sleep;
 
-use crate::shell::app_state::Phase;
+use crate::shell::app_state::{App, Phase};
 use crate::shell::reminders::choice::Choice;
 use crate::shell::reminders::{Delivery, Reminders, Why};
 use crate::shell::services::{AppEngine, zone};
+
+/// How long leaving an account waits for the backend, and for the browser, to end the pushes.
+const TAKE_BACK_MS_MAX: u64 = 2_000;
 
 thread_local! {
     /// Whether it is being seen to, and whether it is to be once more: requests must not overtake each other.
@@ -57,6 +63,33 @@ async fn settle_once(reminders: Reminders) {
         Delivery::WhileOpen(Why::NoAccount)
     };
     reminders.delivery.set(delivery);
+}
+
+/// Ends that this browser is pushed to, before the account is left: what the backend can't be told now it learns from the
+/// browser's push service, once it pushes. For somebody who has never chosen anything there is nothing to end.
+pub(crate) async fn take_back(app: App) {
+    if app.prefs.with_untracked(|prefs| prefs.reminders.is_none()) {
+        return;
+    }
+    let engine = app.engine();
+    let ending = Box::pin(async move {
+        let telling = async {
+            if let Some(engine) = engine {
+                drop(engine.unsubscribe_from_push().await);
+            }
+        };
+        join(telling, push::unsubscribe()).await;
+    });
+    let wait = Box::pin(sleep(TAKE_BACK_MS_MAX));
+    if let Either::Right(((), ending)) = select(ending, wait).await {
+        // It goes on by itself.
+        spawn_local(async move {
+            ending.await;
+        });
+    }
+    if app.prefs.with_untracked(Choice::of).subscribed.is_some() {
+        app.prefs_changed(|prefs| Choice::change(prefs, |choice| choice.subscribed = None));
+    }
 }
 
 /// Takes over what another device of the account has chosen, unless something is chosen here that is still to be told.
