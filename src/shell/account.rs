@@ -13,7 +13,7 @@ use lume_web::registry::AccountKey;
 use crate::shell::app_state::{App, Phase};
 use crate::shell::prefs::Holding;
 use crate::shell::services::Services;
-use crate::shell::{boot, shelf, status, triggers};
+use crate::shell::{boot, reminders, shelf, status, triggers};
 
 /// What was typed to get a session.
 pub(crate) enum Credentials {
@@ -130,6 +130,7 @@ pub(crate) async fn leave(app: App, leaving: Leaving) -> Result<(), StoreError> 
         return Err(closed());
     };
     let backend = services.engine.profile().await?.backend;
+    reminders::take_back(app).await;
     services.engine.sign_out().await?;
     let entry = services.registry.leave_account().await?;
     let next = Services::open(app, services.registry.clone(), &entry).await?;

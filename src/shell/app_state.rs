@@ -9,7 +9,7 @@ use lume_sync::meta::Profile;
 
 use crate::shell::config::Config;
 use crate::shell::lock::LockView;
-use crate::shell::prefs::Prefs;
+use crate::shell::prefs::{self, Prefs};
 use crate::shell::services::{AppEngine, Services};
 
 /// How far the start has come.
@@ -163,8 +163,21 @@ impl App {
 
     /// Changes what belongs to the device, and keeps it.
     pub(crate) fn prefs_changed(self, change: impl FnOnce(&mut Prefs)) {
-        self.prefs.update(change);
-        self.prefs.with_untracked(Prefs::store);
+        // Another tab may have written since; what it chose stays. Where nothing is stored there is what is here.
+        let stored = Prefs::stored();
+        let mut prefs = stored.unwrap_or_else(|| self.prefs.get_untracked());
+        change(&mut prefs);
+        prefs.store();
+        self.prefs.set(prefs);
+    }
+
+    /// Takes over what other tabs choose, from now on.
+    pub(crate) fn share_prefs(self) {
+        prefs::on_written_elsewhere(move |prefs| {
+            if self.prefs.with_untracked(|here| *here != prefs) {
+                self.prefs.set(prefs);
+            }
+        });
     }
 
     /// Says that what lists show may have changed.

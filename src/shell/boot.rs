@@ -33,6 +33,7 @@ thread_local! {
 
 /// Starts everything. Returns at once; the phase says how far it has come.
 pub(crate) fn start(app: App, reminders: Reminders) {
+    app.share_prefs();
     pwa::listen(app);
     launch::listen(app);
     background::listen(app, reminders);

@@ -1,5 +1,6 @@
 //! The one way in which a screen has something done.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use leptos::prelude::WithUntracked;
@@ -7,6 +8,7 @@ use leptos::task::spawn_local;
 use lume_core::ids::EntityId;
 use lume_sync::content::Content;
 use lume_sync::kinds::MOOD;
+use lume_sync::meta::AppMode;
 use lume_sync::pass::PassReport;
 use lume_sync::rows::EntityKey;
 use lume_sync::{CommitError, Trigger};
@@ -22,7 +24,14 @@ use crate::shell::app_state::{App, use_app};
 use crate::shell::intent::{EntryChange, Intent};
 use crate::shell::prefs::Holding;
 use crate::shell::services::AppEngine;
-use crate::shell::{account, background, exchange, lock, page, status, transfer, triggers};
+use crate::shell::{
+    account, background, exchange, lock, page, reminders, status, transfer, triggers,
+};
+
+thread_local! {
+    /// Tells the newest wish for a mode from those before.
+    static MODE_WISH: Cell<u64> = const { Cell::new(0) };
+}
 
 /// Carries out intents.
 #[derive(Clone, Copy)]
@@ -164,16 +173,7 @@ pub(crate) async fn carry_out(app: App, intent: Intent) -> Result<Done, Failure>
         Intent::UndoImport(progress) => {
             done.exchanged = exchange::undo_import(app, &engine, progress).await?;
         }
-        Intent::SetMode(mode) => {
-            engine
-                .set_mode(mode)
-                .await
-                .map_err(|error| failure::of_setting_store(&error))?;
-            if let Some(services) = app.services() {
-                services.announce();
-            }
-            triggers::pass(app, Trigger::Manual);
-        }
+        Intent::SetMode(mode) => set_mode(app, &engine, mode).await?,
         Intent::SetBackend { base_url, api_key } => {
             set_backend(&engine, base_url, &api_key).await?;
         }
@@ -283,6 +283,27 @@ fn keeps_something(app: App) {
         app.prefs_changed(|prefs| prefs.hold(Holding::Entries));
     }
     ask_to_keep_once(app);
+}
+
+async fn set_mode(app: App, engine: &AppEngine, mode: AppMode) -> Result<(), Failure> {
+    let wish = MODE_WISH.get().wrapping_add(1);
+    MODE_WISH.set(wish);
+    if mode == AppMode::Device {
+        reminders::take_back(app).await;
+        // Meanwhile the person may have thought better of it.
+        if MODE_WISH.get() != wish {
+            return Ok(());
+        }
+    }
+    engine
+        .set_mode(mode)
+        .await
+        .map_err(|error| failure::of_setting_store(&error))?;
+    if let Some(services) = app.services() {
+        services.announce();
+    }
+    triggers::pass(app, Trigger::Manual);
+    Ok(())
 }
 
 async fn set_backend(engine: &AppEngine, base_url: String, api_key: &str) -> Result<(), Failure> {

@@ -22,6 +22,11 @@ pub(crate) fn fetch_rest() {
     });
 }
 
+/// How long to wait after each failure to get something of the rest, in milliseconds; without an end.
+pub(crate) fn waits_ms() -> impl Iterator<Item = u64> {
+    AGAIN_MS.into_iter().chain(repeat(AGAIN_MS_MAX))
+}
+
 /// A place that is waited for.
 #[derive(Clone, Copy)]
 pub(crate) struct Awaited {
@@ -41,7 +46,7 @@ pub(crate) fn use_place(place: Place) -> Awaited {
         failure: RwSignal::new(None),
     };
     spawn_local(async move {
-        for wait_ms in AGAIN_MS.into_iter().chain(repeat(AGAIN_MS_MAX)) {
+        for wait_ms in waits_ms() {
             awaited.look().await;
             // The screen may be gone by then.
             if awaited.found.try_with_untracked(Option::is_none) != Some(true) {

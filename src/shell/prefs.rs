@@ -2,9 +2,12 @@
 //!
 //! Kept in local storage: it is needed before the database is open, and nothing is lost with it.
 
+use js_sys::Reflect;
 use lume_core::day::DayStart;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::shell::page;
 
 /// The name of the record.
 const KEY: &str = "lume.prefs";
@@ -124,9 +127,13 @@ pub(crate) struct Prefs {
 impl Prefs {
     /// Reads the record; one that is missing or broken is the default.
     pub(crate) fn load() -> Self {
-        let text = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
-        text.and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default()
+        Self::stored().unwrap_or_default()
+    }
+
+    /// The record, if there is one that can be read.
+    pub(crate) fn stored() -> Option<Self> {
+        let text = storage()?.get_item(KEY).ok().flatten()?;
+        serde_json::from_str(&text).ok()
     }
 
     /// Writes the record. Where nothing can be stored it lasts until the page is closed.
@@ -152,6 +159,17 @@ impl Prefs {
             self.asked_to_keep = false;
         }
     }
+}
+
+/// Calls with what another tab has written, whenever one has.
+pub(crate) fn on_written_elsewhere(call: impl Fn(Prefs) + 'static) {
+    page::on_event("storage", move |event| {
+        let key = Reflect::get(&event, &"key".into()).ok();
+        let is_ours = key.and_then(|key| key.as_string()).as_deref() == Some(KEY);
+        if let Some(prefs) = Prefs::stored().filter(|_| is_ours) {
+            call(prefs);
+        }
+    });
 }
 
 fn storage() -> Option<web_sys::Storage> {

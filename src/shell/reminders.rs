@@ -22,15 +22,19 @@ use leptos::task::spawn_local;
 use lume_core::day::DayStart;
 use lume_core::reminder::{Schedule, next_due};
 use lume_core::time::{MINUTE_MS, Timestamp, instant_at};
+use lume_web::connectivity::is_visible;
 use lume_web::notifications::{self, Permission, Words};
 use lume_web::service_worker::Question;
+use lume_web::timer::sleep;
 
 use crate::i18n::{language, t};
 use crate::rest;
 use crate::shell::app_state::{App, Phase};
-use crate::shell::format;
 use crate::shell::reminders::choice::Choice;
 use crate::shell::services::{local_now, now, with_zones, zone};
+use crate::shell::{format, page, places};
+
+pub(crate) use remote::take_back;
 
 /// The worker's names for these things (service-worker/push.js).
 const REMINDER: &str = "reminder";
@@ -105,7 +109,7 @@ pub(crate) fn provide(app: App) -> Reminders {
         app,
         root: StoredValue::new(Owner::current()),
         permission: RwSignal::new(Permission::Unsupported),
-        delivery: RwSignal::new(Delivery::WhileOpen(Why::NoAccount)),
+        delivery: RwSignal::new(Delivery::Asking),
     };
     provide_context(reminders);
     let is_needed = Memo::new(move |_| {
@@ -126,10 +130,15 @@ pub(crate) fn use_reminders() -> Reminders {
 }
 
 impl Reminders {
-    /// Has the rest of the app do this, once it is there. What it can't be fetched for is not done.
+    /// Has the rest of the app do this, once it is there. If it does not come it is asked for again, as for a place in it.
     pub(crate) fn send(self, errand: Errand) {
         spawn_local(async move {
-            drop(rest::see_to(self, errand).await);
+            for wait_ms in places::waits_ms() {
+                if rest::see_to(self, errand).await.is_ok() {
+                    break;
+                }
+                sleep(wait_ms).await;
+            }
         });
     }
 
@@ -154,6 +163,12 @@ impl Reminders {
         }
         self.permission.set(notifications::permission());
         local::listen(self);
+        page::on_event("online", move |_| self.catch_up());
+        page::on_event("visibilitychange", move |_| {
+            if is_visible() {
+                self.catch_up();
+            }
+        });
         if let Some(root) = self.root.get_value() {
             root.with(|| self.watch());
         }
@@ -204,10 +219,12 @@ impl Reminders {
         change(&mut schedule);
         // Times are meant by the clocks where the person is.
         schedule.zone = zone();
+        let account = remote::account(self);
         self.app.prefs_changed(move |prefs| {
             Choice::change(prefs, |choice| {
                 choice.schedule = Some(schedule);
                 choice.unsent = true;
+                choice.unsent_for = account;
             });
         });
         self.settle();
@@ -256,6 +273,16 @@ impl Reminders {
         spawn_local(remote::settle(self));
     }
 
+    /// Tries again what could not be told or asked when it was to be, now that it may be possible.
+    fn catch_up(self) {
+        let choice = self.app.prefs.with_untracked(Choice::of);
+        let is_on = choice.schedule.as_ref().is_some_and(Schedule::is_live);
+        let is_unreached = self.delivery.get_untracked() == Delivery::WhileOpen(Why::Unreachable);
+        if choice.is_owed_to(remote::account(self)) || (is_on && is_unreached) {
+            self.settle();
+        }
+    }
+
     /// Looks what the system allows and what the account's other devices have set, where somebody looks at it here.
     pub(crate) fn look(self) {
         self.begin();
@@ -283,15 +310,21 @@ impl Reminders {
             schedule.with(|schedule| schedule.as_ref().is_some_and(Schedule::is_live))
         });
         let account = Memo::new(move |_| {
-            app.profile
-                .with(|profile| profile.syncing().map(|account| account.user_id))
+            let profile = app.profile;
+            profile.with(|profile| profile.syncing().map(|account| account.user_id))
         });
-        // Nothing is asked of a backend, and nothing is written, before somebody has turned reminders on.
+        let is_ready = Memo::new(move |_| app.phase.get() == Phase::Ready);
+        // Nothing is asked of a backend, and nothing is written, before somebody has turned reminders on. That they were
+        // turned off is told as well, if it could not be at once.
         Effect::new(move |_| {
-            account.track();
-            if is_on.get() {
+            let account = account.get();
+            let is_on = is_on.get();
+            let is_owed = app.prefs.with_untracked(Choice::of).is_owed_to(account);
+            if is_ready.get() && (is_on || is_owed) {
                 spawn_local(async move {
-                    notifications::leave_words(&words()).await;
+                    if is_on {
+                        notifications::leave_words(&words()).await;
+                    }
                     remote::settle(self).await;
                 });
             }

@@ -3,6 +3,7 @@
 //! The choices are read before the first screen is there, which has no use for this part of them: there it is any JSON, and
 //! here, in the rest of the app, it gets its shape.
 
+use lume_core::ids::UserId;
 use lume_core::reminder::Schedule;
 use lume_core::time::Timestamp;
 use serde::de::DeserializeOwned;
@@ -20,6 +21,12 @@ pub(super) struct Choice {
     pub(super) schedule: Option<Schedule>,
     /// Whether that was changed here since the account's backend was told.
     pub(super) unsent: bool,
+    /// The account that the change is for; none if it was made on a device by itself.
+    #[serde(deserialize_with = "readable")]
+    pub(super) unsent_for: Option<UserId>,
+    /// The account whose backend has been told where this browser takes pushes.
+    #[serde(deserialize_with = "readable")]
+    pub(super) subscribed: Option<UserId>,
     /// The last reminder that one of this browser's tabs has taken.
     #[serde(deserialize_with = "readable")]
     pub(super) given_at: Option<Timestamp>,
@@ -31,6 +38,16 @@ impl Choice {
         let kept = prefs.reminders.as_ref();
         kept.and_then(|kept| Self::deserialize(kept).ok())
             .unwrap_or_default()
+    }
+
+    /// Whether this account's backend is still to be told what was changed here: nothing but what was changed for it.
+    pub(super) fn is_owed_to(&self, account: Option<UserId>) -> bool {
+        self.unsent && account.is_some() && self.unsent_for == account
+    }
+
+    /// Whether this account's backend pushes to this browser, as far as is known here.
+    pub(super) fn is_subscribed(&self, account: Option<UserId>) -> bool {
+        account.is_some() && self.subscribed == account
     }
 
     /// Changes what is kept.
@@ -70,6 +87,38 @@ mod tests {
         let again: Prefs = serde_json::from_str(&text).expect("it is valid");
         let choice = Choice::of(&again);
         assert!(choice.schedule.is_some() && choice.unsent);
+    }
+
+    #[test]
+    fn a_change_is_owed_to_the_account_that_it_was_made_for_and_to_no_other() {
+        let [one, other] = [[1; 16], [2; 16]].map(UserId::from_random_bytes);
+        let mut prefs = Prefs::default();
+        Choice::change(&mut prefs, |choice| choice.unsent = true);
+        let alone = Choice::of(&prefs);
+        assert!(!alone.is_owed_to(None) && !alone.is_owed_to(Some(one)));
+
+        Choice::change(&mut prefs, |choice| choice.unsent_for = Some(one));
+        let choice = Choice::of(&prefs);
+        assert!(choice.is_owed_to(Some(one)));
+        assert!(!choice.is_owed_to(Some(other)));
+        assert!(!choice.is_owed_to(None));
+
+        Choice::change(&mut prefs, |choice| choice.unsent = false);
+        assert!(!Choice::of(&prefs).is_owed_to(Some(one)));
+    }
+
+    #[test]
+    fn a_browser_is_subscribed_for_the_account_that_it_was_and_for_no_other() {
+        let [one, other] = [[1; 16], [2; 16]].map(UserId::from_random_bytes);
+        let mut prefs = Prefs::default();
+        assert!(!Choice::of(&prefs).is_subscribed(None));
+
+        Choice::change(&mut prefs, |choice| choice.subscribed = Some(one));
+
+        let choice = Choice::of(&prefs);
+        assert!(choice.is_subscribed(Some(one)));
+        assert!(!choice.is_subscribed(Some(other)));
+        assert!(!choice.is_subscribed(None));
     }
 
     #[test]

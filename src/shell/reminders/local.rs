@@ -15,7 +15,8 @@ use crate::i18n::t;
 use crate::shell::page;
 use crate::shell::prefs::Prefs;
 use crate::shell::reminders::choice::Choice;
-use crate::shell::reminders::{Delivery, Reminders, words};
+use crate::shell::reminders::remote::{account, kept};
+use crate::shell::reminders::{Delivery, Reminders, Why, words};
 use crate::shell::services::{now, with_zones, zone};
 
 /// The longest wait, so that a device that slept and a clock that was set are noticed.
@@ -77,7 +78,7 @@ pub(super) fn plan(reminders: Reminders, schedule: Option<Schedule>) {
 
 /// Reminds, unless the backend does, another tab has, or something was noted already.
 async fn remind(reminders: Reminders, schedule: &Schedule, due: Due) {
-    if reminders.delivery.get_untracked() == Delivery::Push || !claim(reminders, due.at) {
+    if comes_by_push(reminders) || !claim(reminders, due.at) {
         return;
     }
     if schedule.skip_if_logged && has_logged(reminders, due).await {
@@ -91,6 +92,19 @@ async fn remind(reminders: Reminders, schedule: &Schedule, due: Due) {
         reminders.app.say(t::reminders::toast());
     } else {
         UNSEEN.set(true);
+    }
+}
+
+/// Whether the backend reminds this device. One that can't be asked now still pushes to where it was told to.
+fn comes_by_push(reminders: Reminders) -> bool {
+    match reminders.delivery.get_untracked() {
+        Delivery::Push => true,
+        Delivery::Asking | Delivery::WhileOpen(Why::Unreachable) => {
+            kept(reminders).is_subscribed(account(reminders))
+        }
+        Delivery::WhileOpen(
+            Why::NoAccount | Why::NotOffered | Why::NotSupported | Why::NotAllowed,
+        ) => false,
     }
 }
 

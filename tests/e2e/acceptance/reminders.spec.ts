@@ -259,6 +259,52 @@ test("what another device of the account has chosen is not undone by a tap here"
   await reminders.expectTimes(["07:15", "22:00"]);
 });
 
+test("what was turned off offline is told once there is a network again, wherever the person is by then", async ({
+  app,
+  api,
+  account,
+}) => {
+  await app.register(account);
+  await app.open("/settings");
+  const reminders = new Reminders(app.page);
+  await reminders.turnOn(["08:30"]);
+  const there = async () => (await api.reminders()).schedule;
+  await expect.poll(there).toMatchObject({ enabled: true, times: ["08:30"] });
+
+  await app.goOffline();
+  await reminders.on.uncheck();
+  await expect(reminders.times).toHaveCount(0);
+  await app.page.getByRole("link", { name: words("app.history") }).first().click();
+  await expect(reminders.section).toHaveCount(0);
+  expect(await there()).toMatchObject({ enabled: true });
+
+  await app.goOnline();
+  await expect.poll(there).toMatchObject({ enabled: false, times: ["08:30"] });
+});
+
+test("signing in takes over what the account has, and undoes it with nothing that this device had chosen for itself", async ({
+  app,
+  api,
+  account,
+}) => {
+  await app.register(account);
+  await app.signOut();
+  await app.open("/settings");
+  const reminders = new Reminders(app.page);
+  await reminders.turnOn(["08:30"]);
+  await expect(reminders.way).toHaveText(words("reminders.no_account"));
+  await api.setReminders({ times: ["07:15", "22:00"], zone: "Europe/Berlin" });
+
+  await app.signIn(account);
+  await app.open("/settings");
+  await reminders.expectTimes(["07:15", "22:00"]);
+  expect((await api.reminders()).schedule?.times).toEqual(["07:15", "22:00"]);
+
+  // From here on the choice is the account's.
+  await reminders.add("09:45");
+  await expect.poll(async () => (await api.reminders()).schedule?.times).toEqual(["07:15", "09:45", "22:00"]);
+});
+
 test("a backend that sends no reminders is said to send none", async ({ app, account, net }) => {
   net.faultWhere(({ path }) => path === "/api/v1/reminders", refusal(404, "not_found"));
   await app.register(account);

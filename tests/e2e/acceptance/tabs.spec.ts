@@ -6,6 +6,7 @@ import { freeze, moveClocks } from "../support/frozen.ts";
 import { CHANGES, expectOneKeyEach } from "../support/keys.ts";
 import { gate } from "../support/proxy.ts";
 import { expect, secretsOf, test, watch } from "../support/test.ts";
+import { words } from "../support/words.ts";
 import { untilInstalled } from "../support/worker.ts";
 
 /** Long before a tab that hears nothing would look by itself. */
@@ -26,6 +27,26 @@ test("a change in one tab shows in the others before their timers look", async (
   await app.open();
   await app.entry("Said next door, and louder").getByTestId("entry-delete").click();
   await expect(other.entry("Said next door, and louder")).toHaveCount(0, { timeout: SEEN_MS_MAX });
+});
+
+test("what is chosen in one tab shows in the others, and what they choose next leaves it as it is", async ({
+  app,
+  context,
+}) => {
+  await app.open("/settings");
+  const other = await secondTab(app, context);
+  await other.open("/settings");
+  const keys = (tab: App) => tab.page.getByTestId("mood-keys");
+  const theme = (tab: App) => tab.page.getByRole("combobox", { name: words("settings.theme") });
+
+  await keys(app).uncheck();
+  await expect(keys(other)).not.toBeChecked();
+  await theme(other).selectOption("dark");
+  await expect(theme(app)).toHaveValue("dark");
+
+  await app.open("/settings");
+  await expect(keys(app)).not.toBeChecked();
+  await expect(theme(app)).toHaveValue("dark");
 });
 
 test("what one tab has sent shows as sent in the others before their timers look", async ({ app, account, context }) => {
