@@ -79,6 +79,7 @@ async fn the_server_is_the_same_one_after_a_restart_and_another_one_on_another_d
         "consultations",
         "history",
         "bin",
+        "mood_defs",
         "push"
     ]);
     assert_eq!(before["features"], features, "only what there is");
