@@ -234,6 +234,8 @@ async function askForPassphrase({ page }: App): Promise<void> {
 async function askToDiscard({ page }: App): Promise<void> {
   await failed(page).getByTestId("event-discard").click();
   await expect(page.locator("dialog[open]")).toBeVisible();
+  // How far the button's click has scrolled what is behind the dialog depends on what was there by then.
+  await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
 }
 
 function failed(page: Page) {
