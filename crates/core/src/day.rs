@@ -55,19 +55,21 @@ impl FromStr for DayStart {
 
     fn from_str(text: &str) -> Result<Self, InvalidTime> {
         const INVALID: InvalidTime = InvalidTime::expected("a day start from 00:00 to 06:00");
-        let (hours, minutes) = text.split_once(':').ok_or(INVALID)?;
-        let number = |digits: &str| match digits.as_bytes() {
-            [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
-                Some(u16::from(tens - b'0') * 10 + u16::from(ones - b'0'))
-            }
-            _ => None,
-        };
-        let minutes = number(minutes)
-            .filter(|minutes| *minutes < 60)
-            .ok_or(INVALID)?;
-        let hours = number(hours).ok_or(INVALID)?;
-        Self::from_minutes(hours * 60 + minutes).ok_or(INVALID)
+        minutes_of(text).and_then(Self::from_minutes).ok_or(INVALID)
     }
+}
+
+/// Reads a time like `08:30` as minutes after midnight; hours up to 99, which the caller limits.
+pub(crate) fn minutes_of(text: &str) -> Option<u16> {
+    let (hours, minutes) = text.split_once(':')?;
+    let number = |digits: &str| match digits.as_bytes() {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
+            Some(u16::from(tens - b'0') * 10 + u16::from(ones - b'0'))
+        }
+        _ => None,
+    };
+    let minutes = number(minutes).filter(|minutes| *minutes < 60)?;
+    Some(number(hours)? * 60 + minutes)
 }
 
 impl fmt::Display for DayStart {

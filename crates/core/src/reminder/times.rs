@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::day::minutes_of;
 use crate::time::{InvalidTime, LocalDate, LocalDateTime, serde_as_text};
 
 const MINUTES_IN_A_DAY: u16 = 24 * 60;
@@ -56,18 +57,7 @@ impl FromStr for TimeOfDay {
             .strip_suffix(":00")
             .filter(|rest| rest.len() == 5)
             .unwrap_or(text);
-        let (hours, minutes) = text.split_once(':').ok_or(INVALID)?;
-        let number = |digits: &str| match digits.as_bytes() {
-            [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
-                Some(u16::from(tens - b'0') * 10 + u16::from(ones - b'0'))
-            }
-            _ => None,
-        };
-        let minutes = number(minutes)
-            .filter(|minutes| *minutes < 60)
-            .ok_or(INVALID)?;
-        let hours = number(hours).ok_or(INVALID)?;
-        Self::from_minutes(hours * 60 + minutes).ok_or(INVALID)
+        minutes_of(text).and_then(Self::from_minutes).ok_or(INVALID)
     }
 }
 
