@@ -31,11 +31,16 @@ pub(crate) async fn stored(engine: &AppEngine) -> Result<OwnMoods, StoreError> {
     Ok(OwnMoods::of(readable))
 }
 
-/// Reads them again whenever the data may have changed. Behind the lock nothing is known.
+/// Reads them again whenever the data may have changed; the start itself has read them ([`read`]). Behind the lock nothing
+/// is known.
 pub(crate) fn watch(app: App) {
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<Phase>| {
         app.data.track();
         let phase = app.phase.get();
+        let was_opening = matches!(before, Some(Phase::Starting | Phase::Failed { .. }));
+        if was_opening && phase == Phase::Ready {
+            return phase;
+        }
         spawn_local(async move {
             if phase == Phase::Locked {
                 own_moods::learn(OwnMoods::default());
@@ -52,5 +57,6 @@ pub(crate) fn watch(app: App) {
                 own_moods::learn(found);
             }
         });
+        phase
     });
 }
